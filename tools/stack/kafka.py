@@ -1,11 +1,11 @@
 """A private Kafka on loopback: one node (KRaft), run from the jars that `tools/dev setup` fetched."""
 
 import base64
-import os
 import subprocess
 import uuid
 from pathlib import Path
 
+from tools.stack.paths import kafka_libs
 from tools.stack.process import Spec, StackError, base_env
 from tools.stack.topics import create_topics
 
@@ -19,6 +19,9 @@ controller.listener.names=CONTROLLER
 log.dirs={data}
 # Topics come from deploy/topics.textproto; a name typed wrong must fail, not make a topic.
 auto.create.topics.enable=false
+# After a crash the broker waits until its former self is forgotten.
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=3000
 num.partitions=6
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=6
@@ -47,10 +50,9 @@ class Kafka:
         self._controller = ports["kafka-controller"]
         self._conf = self._data / "server.properties"
         self._logs = self._data / "data"
-        libs = os.environ.get("FISCUS_KAFKA_LIBS", "")
-        self._classpath = f"{libs}/*"
-        if not libs or not any(Path(libs).glob("kafka_2.13-*.jar")):
-            raise StackError("FISCUS_KAFKA_LIBS names no directory with Kafka's jars: run tools/dev setup")
+        self._classpath = f"{kafka_libs()}/*"
+        if not any(kafka_libs().glob("kafka_2.13-*.jar")):
+            raise StackError(f"Kafka's jars are not in {kafka_libs()}: run tools/dev setup")
 
     @property
     def address(self):

@@ -4,6 +4,7 @@ import fcntl
 import json
 import random
 import socket
+import threading
 from pathlib import Path
 
 # Below the kernel's range for outgoing connections (32768 and up), so that none of those takes a port of ours while its
@@ -26,13 +27,15 @@ class Ports:
     def __init__(self, directory, registry):
         self._file = Path(directory) / "ports.json"
         self._registry = Path(registry)
+        self._lock = threading.Lock()
         self._ports = json.loads(self._file.read_text()) if self._file.exists() else {}
 
     def __getitem__(self, name):
-        if name not in self._ports:
-            self._ports[name] = self._reserve()
-            self._file.write_text(json.dumps(self._ports, indent=1))
-        return self._ports[name]
+        with self._lock:
+            if name not in self._ports:
+                self._ports[name] = self._reserve()
+                self._file.write_text(json.dumps(self._ports, indent=1))
+            return self._ports[name]
 
     def _reserve(self):
         self._registry.parent.mkdir(parents=True, exist_ok=True)

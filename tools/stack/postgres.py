@@ -7,11 +7,11 @@ import socket
 import subprocess
 from pathlib import Path
 
+from tools.stack.paths import REPO
 from tools.stack.process import Spec, StackError, base_env
 from tools.stack.vault import write_private
 
 _BIN = Path("/usr/lib/postgresql/15/bin")
-_REPO = Path(__file__).resolve().parents[2]
 
 _SETTINGS = """
 listen_addresses = '127.0.0.1'
@@ -81,7 +81,7 @@ class Postgres:
 
     def create_service(self, service):
         """Makes the service's database and roles with the script that production uses too."""
-        script = (_REPO / "deploy/postgres/service.sql").read_text()
+        script = (REPO / "deploy/postgres/service.sql").read_text()
         # psql's variables are set in the script itself: an argument list is readable by everybody on the machine.
         variables = "".join(f"\\set {name} '{value}'\n" for name, value in (
             ("service", service),

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from google.protobuf import text_format
 
+from tools.stack.paths import REPO
 from tools.stack.process import StackError
 
-_FILE = Path(__file__).resolve().parents[2] / "deploy/topics.textproto"
+_FILE = REPO / "deploy/topics.textproto"
 
 
 def read_topics(path=_FILE):
@@ -30,7 +31,8 @@ def create_topics(brokers, replication=1):
     from confluent_kafka.admin import AdminClient, NewTopic
     wanted = [NewTopic(t.name, num_partitions=t.partitions, replication_factor=replication, config=settings(t))
               for t in read_topics().topic]
-    results = AdminClient({"bootstrap.servers": brokers}).create_topics(wanted, operation_timeout=30, request_timeout=30)
+    admin = AdminClient({"bootstrap.servers": brokers})  # must live until the results are in
+    results = admin.create_topics(wanted, operation_timeout=30, request_timeout=30)
     for name, done in results.items():
         try:
             done.result()

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import threading
 from pathlib import Path
 
 
@@ -11,13 +12,15 @@ class Vault:
 
     def __init__(self, directory):
         self._file = Path(directory) / "secrets.json"
+        self._lock = threading.Lock()
         self._secrets = json.loads(self._file.read_text()) if self._file.exists() else {}
 
     def __getitem__(self, name):
-        if name not in self._secrets:
-            self._secrets[name] = secrets.token_urlsafe(24)
-            write_private(self._file, json.dumps(self._secrets, indent=1))
-        return self._secrets[name]
+        with self._lock:
+            if name not in self._secrets:
+                self._secrets[name] = secrets.token_urlsafe(24)
+                write_private(self._file, json.dumps(self._secrets, indent=1))
+            return self._secrets[name]
 
 
 def write_private(path, text, owner=None):

@@ -1,0 +1,66 @@
+"""Which path goes to which service. Paths are gRPC paths: the transcoder has rewritten REST ones by then."""
+
+KEYS_CLUSTER = "keys"
+KEYS_PATH = "/.well-known/jwks.json"
+# gRPC requests pass as they come; the buffer is for REST, whose paths match these routes only after the transcoder.
+_UNBUFFERED = {"envoy.filters.http.buffer": {
+    "@type": "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.BufferPerRoute", "disabled": True}}
+# Headers by which services speak to each other; from outside they are dropped.
+_INTERNAL_HEADERS = ["x-fiscus-tenant", "x-fiscus-on-behalf-of"]
+
+
+def public(settings):
+    """Routes of the public listener; what is not listed is answered 404."""
+    routes = []
+    if settings.openapi:
+        routes.append({"match": {"path": "/openapi/fiscus.swagger.json"},
+                       "direct_response": {"status": 200, "body": {"filename": settings.openapi}},
+                       "response_headers_to_add": [{"header": {"key": "content-type", "value": "application/json"},
+                                                    "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}]})
+    for service in settings.services:
+        own = _refused(service) + _streams(service) + _reads(service, settings)
+        own.append({"match": {"prefix": f"/{service.name}/"}, "route": _unary(service, settings)})
+        routes += [route | {"typed_per_filter_config": _UNBUFFERED} for route in own]
+    return {
+        "name": "public",
+        "max_direct_response_body_size_bytes": 8 * 1024 * 1024,
+        "request_headers_to_remove": _INTERNAL_HEADERS,
+        "virtual_hosts": [{"name": "public", "domains": ["*"], "routes": routes + [_nothing({"prefix": "/"})]}]}
+
+
+def keys(settings):
+    """Routes of the loopback listener: the public keys and nothing else."""
+    rpcs = [(service, rpc) for service in settings.services for rpc in service.rpcs
+            if ("GET", KEYS_PATH) in rpc.http]
+    if not rpcs:
+        raise ValueError(f"no RPC is bound to GET {KEYS_PATH}: tokens could not be verified")
+    routes = [{"match": {"path": rpc.path}, "route": {"cluster": service.backend, "timeout": "2s"}}
+              for service, rpc in rpcs]
+    return {"name": "keys", "virtual_hosts": [{"name": "keys", "domains": ["*"], "routes": routes}]}
+
+
+def _refused(service):
+    """RPCs between services do not exist at the edge."""
+    return [_nothing({"path": rpc.path}) for rpc in service.rpcs if not rpc.for_people]
+
+
+def _streams(service):
+    """A stream lives as long as both ends do; keep-alives end it when the client vanished."""
+    return [{"match": {"path": rpc.path}, "route": {"cluster": service.backend, "timeout": "0s", "idle_timeout": "0s"}}
+            for rpc in service.rpcs if rpc.for_people and rpc.streaming]
+
+
+def _reads(service, settings):
+    """A read is tried once more when the service went away before it answered; a write never is."""
+    retry = {"retry_on": "connect-failure,refused-stream,reset-before-request,unavailable", "num_retries": 1}
+    return [{"match": {"path": rpc.path}, "route": _unary(service, settings) | {"retry_policy": retry}}
+            for rpc in service.rpcs if rpc.for_people and rpc.read_only and not rpc.streaming]
+
+
+def _unary(service, settings):
+    limit = f"{settings.deadline_max_s}s"
+    return {"cluster": service.backend, "timeout": limit, "max_stream_duration": {"grpc_timeout_header_max": limit}}
+
+
+def _nothing(match):
+    return {"match": match, "direct_response": {"status": 404}}

@@ -1,0 +1,165 @@
+"""The C++ services of a private instance. What a service needs is read from its own config.proto, by convention:
+
+- a `fiscus.config.v1` message (Server, Postgres, Kafka, Auth, Redis) is filled with the instance's addresses;
+- a string `<peer>` or `<peer>_address` gets the address of that peer (a service, or the bank);
+- a string `*_dir` gets a directory of the service's own; `*_files_dir` one of the repository, see _REPOSITORY_DIRS;
+- a string `*_env` names a variable, which gets a secret of the instance; variables of one name share one secret.
+
+So a service that is added, or a field, needs nothing here.
+"""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
+
+from tools.stack.paths import REPO, googleapis
+from tools.stack.process import Spec, StackError, base_env
+
+MIGRATION_S = 60
+_CONFIG = "fiscus.config.v1."
+
+
+def built_services(build):
+    """Names of the services whose binaries exist, in the order in which they are listed."""
+    return sorted(path.parent.name for path in (REPO / "services").glob("*/config.proto")
+                  if (Path(build) / "bin" / f"fiscus-{path.parent.name}").exists())
+
+
+class Service:
+    """One service of one instance. `stack` gives addresses, secrets and directories."""
+
+    ready_s = 60
+
+    def __init__(self, name, stack):
+        self.name = name
+        self._stack = stack
+        self._binary = stack.build / "bin" / f"fiscus-{name}"
+        self._dir = stack.directory / name
+        self._config = self._dir / "config.textproto"
+        self._message = _config_message(name)
+        self._env = {}
+        self._fill(self._message, ())
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self._stack.ports[self.name]}"
+
+    @property
+    def metrics(self):
+        return f"127.0.0.1:{self._stack.ports[self.name + '-metrics']}"
+
+    @property
+    def has_database(self):
+        return any(f.message_type and f.message_type.full_name == _CONFIG + "Postgres"
+                   for f in self._message.DESCRIPTOR.fields)
+
+    def prepare(self):
+        """Writes the configuration; makes and migrates the database."""
+        self._dir.mkdir(exist_ok=True)
+        self._config.write_text(text_format.MessageToString(self._message))
+        if self.has_database:
+            self._stack.postgres.create_service(self.name)
+            self._migrate()
+
+    def spec(self):
+        return Spec(self.name, [str(self._binary), "--config", str(self._config)], env=self._env, stop_s=20)
+
+    def ready(self):
+        return health(self.address) == 1
+
+    def _migrate(self):
+        owner = self._stack.postgres.dsn(f"fiscus_{self.name}_owner", f"fiscus_{self.name}")
+        try:
+            done = subprocess.run([str(self._binary), "--config", str(self._config), "--migrate"], cwd="/", text=True,
+                                  env=base_env() | self._env | {"FISCUS_MIGRATE_DSN": owner}, capture_output=True,
+                                  timeout=MIGRATION_S, check=False)
+        except subprocess.TimeoutExpired:
+            raise StackError(f"migrating {self.name} took longer than {MIGRATION_S} s") from None
+        if done.returncode != 0:
+            raise StackError(f"migrating {self.name} failed: {done.stderr.strip() or done.stdout.strip()}")
+
+    def _fill(self, message, path):
+        for field in message.DESCRIPTOR.fields:
+            if field.label == field.LABEL_REPEATED:
+                self._fill_repeated(message, field)
+            elif field.message_type is None:
+                self._fill_scalar(message, field)
+            else:
+                self._fill_message(getattr(message, field.name), path + (field.name,))
+
+    def _fill_message(self, message, path):
+        message.SetInParent()
+        kind = message.DESCRIPTOR.full_name
+        if kind == _CONFIG + "Server":
+            message.listen = self.address
+            message.metrics_listen = self.metrics
+        elif kind == _CONFIG + "Postgres":
+            self._env[message.dsn_env] = self._stack.postgres.dsn(f"fiscus_{self.name}", f"fiscus_{self.name}")
+        elif kind == _CONFIG + "Kafka":
+            message.brokers = self._stack.kafka.address
+        elif kind == _CONFIG + "Auth":
+            message.identity = self._stack.address("identity")
+            self._env[message.service_secret_env] = self._stack.vault[f"service:{self.name}"]
+        elif kind == _CONFIG + "Redis":
+            message.address = self._stack.redis.address
+            self._env[message.password_env] = self._stack.redis.password
+        else:
+            self._fill(message, path)
+
+    def _fill_scalar(self, message, field):
+        if field.type != field.TYPE_STRING:
+            return
+        peer = field.name.removesuffix("_address")
+        if peer in self._stack.peers:
+            setattr(message, field.name, self._stack.address(peer))
+        elif field.name.endswith("_env") and getattr(message, field.name):
+            self._env[getattr(message, field.name)] = self._stack.vault["env:" + getattr(message, field.name)]
+        elif field.name.endswith("_dir") and not getattr(message, field.name):
+            setattr(message, field.name, self._directory(field.name))
+
+    def _fill_repeated(self, message, field):
+        """Identity's list of services: one entry per service, each with the variable that holds its secret."""
+        if field.message_type is None or not {"service", "secret_env"} <= set(field.message_type.fields_by_name):
+            return
+        for service in self._stack.service_names:
+            variable = f"FISCUS_SERVICE_SECRET_{service.upper()}"
+            getattr(message, field.name).add(service=service, secret_env=variable)
+            self._env[variable] = self._stack.vault[f"service:{service}"]
+
+    def _directory(self, field):
+        shipped = REPO / "services" / self.name / field.removesuffix("_dir")
+        return str(shipped if shipped.is_dir() else self._dir / field.removesuffix("_dir"))
+
+
+def health(address):
+    """The gRPC health status of a server: 1 is SERVING; 0 if it does not answer."""
+    import grpc
+    with grpc.insecure_channel(address) as channel:
+        check = channel.unary_unary("/grpc.health.v1.Health/Check")
+        try:
+            answer = check(b"", timeout=1)
+        except grpc.RpcError:
+            return 0
+    return answer[1] if len(answer) == 2 else 0  # HealthCheckResponse{status = 1}, one varint
+
+
+def _config_message(service):
+    """An empty message of the type that services/<service>/config.proto defines last (or names Config)."""
+    file = f"services/{service}/config.proto"
+    with tempfile.NamedTemporaryFile(suffix=".protoset") as out:
+        done = subprocess.run(["protoc", "-I", str(REPO), "-I", str(REPO / "proto"),
+                               "-I", str(googleapis()),
+                               "--include_imports", "-o", out.name, file],
+                              cwd=REPO, env=base_env(), text=True, capture_output=True, check=False)
+        if done.returncode != 0:
+            raise StackError(f"{file}: {done.stderr.strip()}")
+        files = descriptor_pb2.FileDescriptorSet.FromString(Path(out.name).read_bytes())
+    pool = descriptor_pool.DescriptorPool()
+    for proto in files.file:
+        pool.Add(proto)
+    own = files.file[-1]
+    names = [message.name for message in own.message_type]
+    name = "Config" if "Config" in names else names[-1]
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{own.package}.{name}"))()
