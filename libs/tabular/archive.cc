@@ -8,6 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/core/status.h"
+
 namespace fiscus::tabular {
 namespace {
 
@@ -18,7 +20,8 @@ struct CloseFile {
 };
 
 absl::Status Damaged(const std::string& entry, const char* what) {
-  return absl::InvalidArgumentError(absl::StrCat("the workbook's part ", entry, " cannot be read: ", what));
+  return absl::InvalidArgumentError(
+      absl::StrCat("the workbook's part ", entry, " cannot be read: ", what));
 }
 
 }  // namespace
@@ -32,7 +35,8 @@ struct Archive::Impl {
     if (zip != nullptr) zip_discard(zip);
   }
 
-  // Whether one more piece of an entry keeps the bounds. `entry_bytes` counts what was really unpacked.
+  // Whether one more piece of an entry keeps the bounds. `entry_bytes` counts what was really
+  // unpacked.
   absl::Status Check(const std::string& entry, int64_t entry_bytes, int64_t packed_bytes) const {
     if (entry_bytes > limits.entry_bytes_max || bytes_read > limits.archive_bytes_max) {
       return absl::ResourceExhaustedError(
@@ -41,8 +45,9 @@ struct Archive::Impl {
     }
     if (entry_bytes > limits.ratio_free_bytes &&
         entry_bytes / std::max<int64_t>(packed_bytes, 1) >= limits.ratio_max) {
-      return absl::ResourceExhaustedError(absl::StrCat("the workbook's part ", entry, " unpacks to more than ",
-                                                       limits.ratio_max, " times its size"));
+      return absl::ResourceExhaustedError(absl::StrCat("the workbook's part ", entry,
+                                                       " unpacks to more than ", limits.ratio_max,
+                                                       " times its size"));
     }
     return absl::OkStatus();
   }
@@ -72,8 +77,8 @@ absl::StatusOr<Archive> Archive::Open(std::string_view bytes, const Limits& limi
   zip_error_fini(&error);
   const int64_t entries = zip_get_num_entries(impl->zip, 0);
   if (entries > limits.archive_entries_max) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("the workbook has ", entries, " parts, more than ", limits.archive_entries_max));
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "the workbook has ", entries, " parts, more than ", limits.archive_entries_max));
   }
   return Archive(std::move(impl));
 }
@@ -88,7 +93,8 @@ absl::Status Archive::Read(const std::string& entry,
   if (index < 0) return absl::NotFoundError(absl::StrCat("the workbook has no part ", entry));
   zip_stat_t stat;
   zip_stat_init(&stat);
-  if (zip_stat_index(impl_->zip, index, 0, &stat) != 0) return Damaged(entry, zip_strerror(impl_->zip));
+  if (zip_stat_index(impl_->zip, index, 0, &stat) != 0)
+    return Damaged(entry, zip_strerror(impl_->zip));
   if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE) {
     return Damaged(entry, "it is encrypted");
   }
@@ -103,8 +109,8 @@ absl::Status Archive::Read(const std::string& entry,
     entry_bytes += got;
     impl_->bytes_read += got;
     const auto packed = static_cast<int64_t>(stat.comp_size);
-    if (absl::Status status = impl_->Check(entry, entry_bytes, packed); !status.ok()) return status;
-    if (absl::Status status = take({piece.data(), static_cast<size_t>(got)}); !status.ok()) return status;
+    RETURN_IF_ERROR(impl_->Check(entry, entry_bytes, packed));
+    RETURN_IF_ERROR(take({piece.data(), static_cast<size_t>(got)}));
   }
 }
 

@@ -1,4 +1,5 @@
-// A zip archive in memory, read with bounds: see limits.h. libzip checks the structure, and the checksum at the end of an entry.
+// A zip archive in memory, read with bounds: see limits.h. libzip checks the structure, and the
+// checksum at the end of an entry.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +25,10 @@ class Archive {
 
   bool Has(const std::string& entry) const;
 
-  // Unpacks an entry piece by piece. NOT_FOUND, INVALID_ARGUMENT (damaged, encrypted), RESOURCE_EXHAUSTED (a bound), or the
-  // status that `take` ended it with.
-  absl::Status Read(const std::string& entry, absl::FunctionRef<absl::Status(std::string_view)> take);
+  // Unpacks an entry piece by piece. NOT_FOUND, INVALID_ARGUMENT (damaged, encrypted),
+  // RESOURCE_EXHAUSTED (a bound), or the status that `take` ended it with.
+  absl::Status Read(const std::string& entry,
+                    absl::FunctionRef<absl::Status(std::string_view)> take);
 
  private:
   struct Impl;

@@ -9,9 +9,8 @@ namespace {
 constexpr int kColumnsMax = 16384;  // "XFD"
 
 // UTF-8 of the blanks that people's files have at the ends of cells.
-constexpr std::array<std::string_view, 8> kBlanks = {" ",        "\t",           "\r",
-                                                     "\n",       "\xC2\xA0",     "\xE3\x80\x80",
-                                                     "\xEF\xBB\xBF", "\xE2\x80\x8B"};
+constexpr std::array<std::string_view, 8> kBlanks = {
+    " ", "\t", "\r", "\n", "\xC2\xA0", "\xE3\x80\x80", "\xEF\xBB\xBF", "\xE2\x80\x8B"};
 
 bool StripBlank(std::string_view& text, bool front) {
   for (const std::string_view blank : kBlanks) {
@@ -30,8 +29,9 @@ bool StripBlank(std::string_view& text, bool front) {
 }  // namespace
 
 const Cell* Row::Find(int column) const {
-  const auto it = std::lower_bound(cells.begin(), cells.end(), column,
-                                   [](const Cell& cell, int wanted) { return cell.column < wanted; });
+  const auto it =
+      std::lower_bound(cells.begin(), cells.end(), column,
+                       [](const Cell& cell, int wanted) { return cell.column < wanted; });
   return it != cells.end() && it->column == column ? &*it : nullptr;
 }
 

@@ -1,5 +1,5 @@
-// Cells and rows as the readers deliver them, whatever the file's format: text with coordinates, not yet typed.
-// Values only; safe to copy between threads.
+// Cells and rows as the readers deliver them, whatever the file's format: text with coordinates,
+// not yet typed. Values only; safe to copy between threads.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@
 
 namespace fiscus::tabular {
 
-// What the file says about a cell's content. Numbers of XLSX and JSON files are the file's own notation; text is a person's.
+// What the file says about a cell's content. Numbers of XLSX and JSON files are the file's own
+// notation; text is a person's.
 enum class CellKind { kText, kNumber, kBool, kError };
 
 struct Cell {
@@ -33,7 +34,8 @@ struct Row {
 // "A" for 0, "AD" for 29.
 std::string ColumnName(int column);
 
-// The reverse; nothing for what is no column name or beyond "XFD", the last column of a spreadsheet.
+// The reverse; nothing for what is no column name or beyond "XFD", the last column of a
+// spreadsheet.
 std::optional<int> ParseColumnName(std::string_view name);
 
 // "C12" for row 12, column 2.

@@ -5,20 +5,22 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/core/status.h"
 #include "libs/tabular/encoding.h"
 
 namespace fiscus::tabular {
 namespace {
 
-// RFC 4180 with any delimiter and quote, and any of the three line ends. A machine fed byte by byte: delimiter and quote
-// are ASCII, which UTF-8 never uses inside a character.
+// RFC 4180 with any delimiter and quote, and any of the three line ends. A machine fed byte by
+// byte: delimiter and quote are ASCII, which UTF-8 never uses inside a character.
 class CsvMachine {
  public:
-  CsvMachine(const SheetOptions& options, RowHandler& handler) : options_(options), handler_(handler) {}
+  CsvMachine(const SheetOptions& options, RowHandler& handler)
+      : options_(options), handler_(handler) {}
 
   absl::Status Feed(std::string_view text) {
     for (const char c : text) {
-      if (absl::Status status = Take(c); !status.ok()) return status;
+      RETURN_IF_ERROR(Take(c));
     }
     return absl::OkStatus();
   }
@@ -28,17 +30,20 @@ class CsvMachine {
       return absl::InvalidArgumentError(
           absl::StrCat("row ", row_.number + 1, ": a quoted cell does not end"));
     }
-    const bool line_open = !text_.empty() || !row_.cells.empty() || column_ > 0 || state_ != State::kStart;
+    const bool line_open =
+        !text_.empty() || !row_.cells.empty() || column_ > 0 || state_ != State::kStart;
     return line_open ? EndRow() : absl::OkStatus();
   }
 
  private:
-  // kQuoteSeen: a quote inside a quoted cell, which either ends it or is the first half of a doubled one.
+  // kQuoteSeen: a quote inside a quoted cell, which either ends it or is the first half of a
+  // doubled one.
   enum class State { kStart, kPlain, kQuoted, kQuoteSeen };
 
   absl::Status Take(char c) {
     if (c == '\0') {
-      return absl::InvalidArgumentError(absl::StrCat("row ", row_.number + 1, " holds a NUL character"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("row ", row_.number + 1, " holds a NUL character"));
     }
     const bool after_return = std::exchange(after_return_, false);
     if (state_ == State::kQuoted) return TakeQuoted(c);
@@ -53,9 +58,9 @@ class CsvMachine {
       return EndRow();
     }
     if (state_ == State::kQuoteSeen) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("row ", row_.number + 1, ", column ", ColumnName(column_),
-                       ": text follows the closing quote"));
+      return absl::InvalidArgumentError(absl::StrCat("row ", row_.number + 1, ", column ",
+                                                     ColumnName(column_),
+                                                     ": text follows the closing quote"));
     }
     if (state_ == State::kStart && c == options_.quote) {
       state_ = State::kQuoted;
@@ -73,10 +78,11 @@ class CsvMachine {
 
   absl::Status Append(char c) {
     text_ += c;
-    if (static_cast<int64_t>(text_.size()) <= options_.limits.cell_bytes_max) return absl::OkStatus();
+    if (static_cast<int64_t>(text_.size()) <= options_.limits.cell_bytes_max)
+      return absl::OkStatus();
     return absl::ResourceExhaustedError(
-        absl::StrCat("row ", row_.number + 1, ", column ", ColumnName(column_), ": the cell has more than ",
-                     options_.limits.cell_bytes_max, " bytes"));
+        absl::StrCat("row ", row_.number + 1, ", column ", ColumnName(column_),
+                     ": the cell has more than ", options_.limits.cell_bytes_max, " bytes"));
   }
 
   absl::Status EndCell() {
@@ -88,7 +94,7 @@ class CsvMachine {
   }
 
   absl::Status EndRow() {
-    if (absl::Status status = EndCell(); !status.ok()) return status;
+    RETURN_IF_ERROR(EndCell());
     ++row_.number;
     if (row_.number > options_.limits.rows_max) {
       return absl::ResourceExhaustedError(
@@ -113,8 +119,8 @@ class CsvMachine {
 
 absl::Status ReadCsv(std::string_view bytes, const SheetOptions& options, RowHandler& handler) {
   CsvMachine machine(options, handler);
-  absl::Status status = DecodeText(bytes, options.encoding,
-                                   [&machine](std::string_view text) { return machine.Feed(text); });
+  absl::Status status = DecodeText(
+      bytes, options.encoding, [&machine](std::string_view text) { return machine.Feed(text); });
   return status.ok() ? machine.Finish() : status;
 }
 

@@ -28,7 +28,8 @@ void Normalise(Decimal& value) {
   if (value.digits.empty()) value = Decimal{};
 }
 
-// Takes "12,345,678" off the text into digits; a separator must be followed by exactly three digits.
+// Takes "12,345,678" off the text into digits; a separator must be followed by exactly three
+// digits.
 bool TakeGroups(std::string_view& text, const std::string& separator, std::string& digits) {
   size_t group = 0;
   bool grouped = false;
@@ -48,7 +49,8 @@ bool TakeGroups(std::string_view& text, const std::string& separator, std::strin
   return !grouped || group == 3;
 }
 
-// Rounds away the last `count` digits; returns whether the magnitude grows by one unit of the new last place.
+// Rounds away the last `count` digits; returns whether the magnitude grows by one unit of the new
+// last place.
 bool RoundsUp(const std::string& digits, size_t count, RoundingMode rounding) {
   if (rounding == RoundingMode::kDown || rounding == RoundingMode::kExact) return false;
   if (count > digits.size()) return false;  // below half a unit
@@ -62,7 +64,8 @@ bool RoundsUp(const std::string& digits, size_t count, RoundingMode rounding) {
 // Drops the last `count` digits.
 Decimal Shortened(const Decimal& value, size_t count, RoundingMode rounding) {
   const bool up = RoundsUp(value.digits, count, rounding);
-  Decimal result{value.negative, value.digits.substr(0, value.digits.size() - std::min(count, value.digits.size())),
+  Decimal result{value.negative,
+                 value.digits.substr(0, value.digits.size() - std::min(count, value.digits.size())),
                  value.exponent + static_cast<int>(count)};
   if (up) {
     size_t place = result.digits.size();
@@ -121,7 +124,8 @@ absl::StatusOr<Decimal> ParseDecimal(std::string_view text, const NumberStyle& s
       rest.remove_prefix(1);
     }
   }
-  if (!rest.empty() || value.digits.empty() || value.digits.size() > kDigitsMax) return NotANumber(text);
+  if (!rest.empty() || value.digits.empty() || value.digits.size() > kDigitsMax)
+    return NotANumber(text);
   value.exponent = -static_cast<int>(value.digits.size() - whole);
   Normalise(value);
   return value;
@@ -130,7 +134,8 @@ absl::StatusOr<Decimal> ParseDecimal(std::string_view text, const NumberStyle& s
 absl::StatusOr<Decimal> ParsePlainDecimal(std::string_view text) {
   const std::string body = Trimmed(text);
   const size_t mark = body.find_first_of("eE");
-  absl::StatusOr<Decimal> value = ParseDecimal(std::string_view(body).substr(0, mark), NumberStyle{});
+  absl::StatusOr<Decimal> value =
+      ParseDecimal(std::string_view(body).substr(0, mark), NumberStyle{});
   if (!value.ok()) return NotANumber(text);
   if (mark == std::string::npos) return value;
   std::string_view power = std::string_view(body).substr(mark + 1);
@@ -156,8 +161,7 @@ absl::StatusOr<int64_t> ToScaled(const Decimal& value, int scale, RoundingMode r
   int power = exact.exponent + scale;
   if (power < 0) {
     if (rounding == RoundingMode::kExact) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("has more than ", scale, " decimal places"));
+      return absl::InvalidArgumentError(absl::StrCat("has more than ", scale, " decimal places"));
     }
     exact = Shortened(exact, static_cast<size_t>(-power), rounding);
     if (exact.digits.empty()) return 0;
@@ -168,7 +172,8 @@ absl::StatusOr<int64_t> ToScaled(const Decimal& value, int scale, RoundingMode r
   }
   exact.digits.append(static_cast<size_t>(power), '0');
   uint64_t magnitude = 0;  // 19 digits fit
-  for (const char digit : exact.digits) magnitude = magnitude * 10 + static_cast<uint64_t>(digit - '0');
+  for (const char digit : exact.digits)
+    magnitude = magnitude * 10 + static_cast<uint64_t>(digit - '0');
   if (magnitude > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
     return absl::OutOfRangeError("is larger than an amount can be");
   }

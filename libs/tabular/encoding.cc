@@ -9,6 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/core/status.h"
+
 namespace fiscus::tabular {
 namespace {
 
@@ -16,9 +18,12 @@ constexpr size_t kPieceBytes = size_t{64} << 10;
 
 const char* NameOf(TextEncoding encoding) {
   switch (encoding) {
-    case TextEncoding::kUtf8: return "UTF-8";
-    case TextEncoding::kGb18030: return "GB18030";
-    case TextEncoding::kCp1252: return "windows-1252";
+    case TextEncoding::kUtf8:
+      return "UTF-8";
+    case TextEncoding::kGb18030:
+      return "GB18030";
+    case TextEncoding::kCp1252:
+      return "windows-1252";
   }
   return "UTF-8";
 }
@@ -48,12 +53,13 @@ absl::Status DecodeText(std::string_view bytes, TextEncoding encoding,
                    /*flush=*/true, &error);
     more = error == U_BUFFER_OVERFLOW_ERROR;
     if (U_FAILURE(error) && !more) {
-      return absl::InvalidArgumentError(absl::StrCat("the text is not ", NameOf(encoding), " near byte ",
-                                                     source - bytes.data()));
+      return absl::InvalidArgumentError(
+          absl::StrCat("the text is not ", NameOf(encoding), " near byte ", source - bytes.data()));
     }
     std::string text;
-    icu::UnicodeString(false, units.data(), static_cast<int32_t>(target - units.data())).toUTF8String(text);
-    if (absl::Status taken = take(text); !taken.ok()) return taken;
+    icu::UnicodeString(false, units.data(), static_cast<int32_t>(target - units.data()))
+        .toUTF8String(text);
+    RETURN_IF_ERROR(take(text));
   }
   return absl::OkStatus();
 }

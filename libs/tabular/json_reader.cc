@@ -11,14 +11,17 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
+#include "libs/core/status.h"
+
 namespace fiscus::tabular {
 namespace {
 
 using Json = nlohmann::json;
 
-// One pass over the document by events (nlohmann's SAX interface, which keeps a stack instead of recursing). The reader makes
-// two passes: the first learns the members' names, which become the columns, the second delivers rows; so memory does not grow
-// with the number of rows. Numbers are kept as the file writes them.
+// One pass over the document by events (nlohmann's SAX interface, which keeps a stack instead of
+// recursing). The reader makes two passes: the first learns the members' names, which become the
+// columns, the second delivers rows; so memory does not grow with the number of rows. Numbers are
+// kept as the file writes them.
 class JsonPass {
  public:
   using Names = std::map<std::string, int>;
@@ -39,7 +42,9 @@ class JsonPass {
   bool number_unsigned(uint64_t value) { return Leaf(CellKind::kNumber, std::to_string(value)); }
   bool number_float(double, const std::string& text) { return Leaf(CellKind::kNumber, text); }
   bool string(std::string& value) { return Leaf(CellKind::kText, value); }
-  bool binary(Json::binary_t&) { return Fail(absl::InvalidArgumentError("binary values are no JSON")); }
+  bool binary(Json::binary_t&) {
+    return Fail(absl::InvalidArgumentError("binary values are no JSON"));
+  }
 
   bool start_object(size_t) { return Enter(Frame::kObject); }
   bool end_object() { return Leave(); }
@@ -122,14 +127,15 @@ class JsonPass {
       path.push_back(frames_[i].member);
     }
     if (static_cast<int64_t>(text.size()) > options_.limits.cell_bytes_max) {
-      return Fail(absl::ResourceExhaustedError(absl::StrCat("element ", row_.number, ": a value has more than ",
-                                                            options_.limits.cell_bytes_max, " bytes")));
+      return Fail(absl::ResourceExhaustedError(
+          absl::StrCat("element ", row_.number, ": a value has more than ",
+                       options_.limits.cell_bytes_max, " bytes")));
     }
     const int next = static_cast<int>(names_.size());
     const auto [name, added] = names_.emplace(absl::StrJoin(path, "."), next);
     if (added && next >= options_.limits.columns_max) {
-      return Fail(absl::ResourceExhaustedError(
-          absl::StrCat("elements have more than ", options_.limits.columns_max, " distinct members")));
+      return Fail(absl::ResourceExhaustedError(absl::StrCat(
+          "elements have more than ", options_.limits.columns_max, " distinct members")));
     }
     if (!cells_.emplace(name->second, Cell{name->second, kind, std::move(text)}).second) {
       return Fail(absl::InvalidArgumentError(
@@ -166,7 +172,7 @@ absl::Status ReadJson(std::string_view bytes, const SheetOptions& options, RowHa
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
   JsonPass::Names names;
   JsonPass learn(options, names, nullptr);
-  if (absl::Status status = RunPass(bytes, learn); !status.ok()) return status;
+  RETURN_IF_ERROR(RunPass(bytes, learn));
   if (!learn.found()) {
     return absl::InvalidArgumentError(
         options.json_path.empty() ? "the document is no array"
@@ -175,7 +181,7 @@ absl::Status ReadJson(std::string_view bytes, const SheetOptions& options, RowHa
   Row headings;
   headings.cells.resize(names.size());
   for (const auto& [name, column] : names) headings.cells[column] = {column, CellKind::kText, name};
-  if (absl::Status status = handler.OnRow(headings); !status.ok()) return status;
+  RETURN_IF_ERROR(handler.OnRow(headings));
   JsonPass deliver(options, names, &handler);
   return RunPass(bytes, deliver);
 }

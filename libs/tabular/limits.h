@@ -1,5 +1,5 @@
-// Bounds on what a file may make the readers do. A file is foreign input: each bound is checked while reading, none
-// trusts a size that the file declares about itself.
+// Bounds on what a file may make the readers do. A file is foreign input: each bound is checked
+// while reading, none trusts a size that the file declares about itself.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@ struct Limits {
   int64_t archive_entries_max = 2000;
   int64_t entry_bytes_max = int64_t{512} << 20;  // unpacked
   int64_t archive_bytes_max = int64_t{1} << 30;  // unpacked, over all entries read
-  // Unpacked / packed size. Sheets of real workbooks pack 5 to 40 times; a zip bomb a thousand times.
+  // Unpacked / packed size. Sheets of real workbooks pack 5 to 40 times; a zip bomb a thousand
+  // times.
   int64_t ratio_max = 200;
   int64_t ratio_free_bytes = int64_t{4} << 20;  // below this the ratio does not matter
   int64_t strings_bytes_max = int64_t{256} << 20;

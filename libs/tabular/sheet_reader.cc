@@ -10,14 +10,17 @@ namespace fiscus::tabular {
 
 absl::Status ReadSheet(std::string_view bytes, const SheetOptions& options, RowHandler& handler) {
   if (static_cast<int64_t>(bytes.size()) > options.limits.file_bytes_max) {
-    return absl::ResourceExhaustedError(absl::StrCat("the file has ", bytes.size(), " bytes, more than ",
-                                                     options.limits.file_bytes_max));
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "the file has ", bytes.size(), " bytes, more than ", options.limits.file_bytes_max));
   }
   if (bytes.empty()) return absl::InvalidArgumentError("the file is empty");
   switch (options.format) {
-    case FileFormat::kXlsx: return ReadXlsx(bytes, options, handler);
-    case FileFormat::kCsv: return ReadCsv(bytes, options, handler);
-    case FileFormat::kJson: return ReadJson(bytes, options, handler);
+    case FileFormat::kXlsx:
+      return ReadXlsx(bytes, options, handler);
+    case FileFormat::kCsv:
+      return ReadCsv(bytes, options, handler);
+    case FileFormat::kJson:
+      return ReadJson(bytes, options, handler);
   }
   return absl::InvalidArgumentError("unknown format");
 }

@@ -1,8 +1,10 @@
-// One door to every format: bytes in, rows out, in the file's order, each row as soon as it is complete.
+// One door to every format: bytes in, rows out, in the file's order, each row as soon as it is
+// complete.
 //
-// No I/O, no clock, no globals: the caller gives the bytes (a mapped file) and gets calls. Memory does not grow with the
-// number of rows (XLSX: with its shared strings, JSON: with the number of distinct members). Errors of the file as a whole end
-// the reading with INVALID_ARGUMENT, broken limits with RESOURCE_EXHAUSTED; the message names the part, row or byte.
+// No I/O, no clock, no globals: the caller gives the bytes (a mapped file) and gets calls. Memory
+// does not grow with the number of rows (XLSX: with its shared strings, JSON: with the number of
+// distinct members). Errors of the file as a whole end the reading with INVALID_ARGUMENT, broken
+// limits with RESOURCE_EXHAUSTED; the message names the part, row or byte.
 #pragma once
 
 #include <string>
@@ -37,7 +39,8 @@ class RowHandler {
   virtual absl::Status OnRow(const Row& row) = 0;
 };
 
-// Reads the sheet. JSON: row 0 holds the members' names as headings (nested objects dotted), rows 1.. the elements.
+// Reads the sheet. JSON: row 0 holds the members' names as headings (nested objects dotted),
+// rows 1.. the elements.
 absl::Status ReadSheet(std::string_view bytes, const SheetOptions& options, RowHandler& handler);
 
 }  // namespace fiscus::tabular

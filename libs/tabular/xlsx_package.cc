@@ -7,6 +7,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
+#include "libs/core/status.h"
+
 namespace fiscus::tabular {
 namespace {
 
@@ -19,7 +21,8 @@ class RelationsHandler : public XmlHandler {
  public:
   explicit RelationsHandler(std::map<std::string, Relation>& relations) : relations_(relations) {}
   absl::Status OnStart(std::string_view name, const XmlAttributes& attributes) override {
-    if (name != "Relationship" || attributes.Get("TargetMode") == "External") return absl::OkStatus();
+    if (name != "Relationship" || attributes.Get("TargetMode") == "External")
+      return absl::OkStatus();
     const std::string_view type = attributes.Get("Type");
     relations_[std::string(attributes.Get("Id"))] = {std::string(type.substr(type.rfind('/') + 1)),
                                                      std::string(attributes.Get("Target"))};
@@ -48,14 +51,16 @@ class WorkbookHandler : public XmlHandler {
       dates_1904 = flag == "1" || flag == "true";
     }
     // Get("id") is r:id: sheet has no other attribute with that local name.
-    if (name == "sheet") sheets.push_back({std::string(attributes.Get("name")), std::string(attributes.Get("id"))});
+    if (name == "sheet")
+      sheets.push_back({std::string(attributes.Get("name")), std::string(attributes.Get("id"))});
     return absl::OkStatus();
   }
   absl::Status OnEnd(std::string_view) override { return absl::OkStatus(); }
   absl::Status OnText(std::string_view) override { return absl::OkStatus(); }
 };
 
-// Shared strings: <si> holds one <t>, or runs <r><t>; phonetic guides <rPh> are no part of the text.
+// Shared strings: <si> holds one <t>, or runs <r><t>; phonetic guides <rPh> are no part of the
+// text.
 class StringsHandler : public XmlHandler {
  public:
   StringsHandler(std::vector<std::string>& strings, int64_t bytes_max)
@@ -76,7 +81,8 @@ class StringsHandler : public XmlHandler {
     if (!in_text_) return absl::OkStatus();
     bytes_ += static_cast<int64_t>(text.size());
     if (bytes_ > bytes_max_) {
-      return absl::ResourceExhaustedError(absl::StrCat("the shared strings exceed ", bytes_max_, " bytes"));
+      return absl::ResourceExhaustedError(
+          absl::StrCat("the shared strings exceed ", bytes_max_, " bytes"));
     }
     strings_.back() += text;
     return absl::OkStatus();
@@ -113,12 +119,12 @@ std::string RelationsPart(const std::string& part) {
   return absl::StrCat(part.substr(0, slash), "/_rels/", part.substr(slash + 1), ".rels");
 }
 
-absl::StatusOr<std::map<std::string, Relation>> ReadRelations(Archive& archive, const std::string& part,
+absl::StatusOr<std::map<std::string, Relation>> ReadRelations(Archive& archive,
+                                                              const std::string& part,
                                                               const Limits& limits) {
   std::map<std::string, Relation> relations;
   RelationsHandler handler(relations);
-  absl::Status status = ParsePart(archive, RelationsPart(part), limits, handler);
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(ParsePart(archive, RelationsPart(part), limits, handler));
   for (auto& [id, relation] : relations) relation.target = ResolveTarget(part, relation.target);
   return relations;
 }
@@ -134,46 +140,46 @@ absl::StatusOr<std::string> FindSheet(const std::vector<SheetEntry>& sheets,
     if (wanted.empty() || sheet.name == wanted) return relation->second.target;
     names.push_back(sheet.name);
   }
-  return absl::InvalidArgumentError(absl::StrCat("the workbook has no sheet '", wanted, "'; it has: ",
-                                                 names.empty() ? "none" : absl::StrJoin(names, ", ")));
+  return absl::InvalidArgumentError(
+      absl::StrCat("the workbook has no sheet '", wanted,
+                   "'; it has: ", names.empty() ? "none" : absl::StrJoin(names, ", ")));
 }
 
 }  // namespace
 
-absl::Status ParsePart(Archive& archive, const std::string& part, const Limits& limits, XmlHandler& handler) {
+absl::Status ParsePart(Archive& archive, const std::string& part, const Limits& limits,
+                       XmlHandler& handler) {
   XmlParser parser(handler, limits.depth_max);
   absl::Status inner;  // a status of the XML or its handler, as opposed to the archive's
-  absl::Status status = archive.Read(part, [&](std::string_view piece) { return inner = parser.Feed(piece); });
+  absl::Status status =
+      archive.Read(part, [&](std::string_view piece) { return inner = parser.Feed(piece); });
   if (status.ok()) status = inner = parser.Finish();
   if (inner.ok()) return status;
-  return absl::Status(inner.code(), absl::StrCat("the workbook's part ", part, ": ", inner.message()));
+  return absl::Status(inner.code(),
+                      absl::StrCat("the workbook's part ", part, ": ", inner.message()));
 }
 
-absl::StatusOr<XlsxPackage> OpenXlsxPackage(Archive& archive, const std::string& sheet, const Limits& limits) {
-  const auto roots = ReadRelations(archive, "", limits);
-  if (!roots.ok()) return roots.status();
+absl::StatusOr<XlsxPackage> OpenXlsxPackage(Archive& archive, const std::string& sheet,
+                                            const Limits& limits) {
+  ASSIGN_OR_RETURN(const auto roots, ReadRelations(archive, "", limits));
   std::string workbook_part;
-  for (const auto& [id, relation] : *roots) {
+  for (const auto& [id, relation] : roots) {
     if (relation.type == "officeDocument") workbook_part = relation.target;
   }
-  if (workbook_part.empty()) return absl::InvalidArgumentError("the file is no XLSX workbook: no main part");
+  if (workbook_part.empty())
+    return absl::InvalidArgumentError("the file is no XLSX workbook: no main part");
 
   WorkbookHandler workbook;
-  absl::Status status = ParsePart(archive, workbook_part, limits, workbook);
-  if (!status.ok()) return status;
-  const auto relations = ReadRelations(archive, workbook_part, limits);
-  if (!relations.ok()) return relations.status();
+  RETURN_IF_ERROR(ParsePart(archive, workbook_part, limits, workbook));
+  ASSIGN_OR_RETURN(const auto relations, ReadRelations(archive, workbook_part, limits));
 
   XlsxPackage package;
   package.dates_1904 = workbook.dates_1904;
-  absl::StatusOr<std::string> part = FindSheet(workbook.sheets, *relations, sheet);
-  if (!part.ok()) return part.status();
-  package.sheet_part = *std::move(part);
-  for (const auto& [id, relation] : *relations) {
+  ASSIGN_OR_RETURN(package.sheet_part, FindSheet(workbook.sheets, relations, sheet));
+  for (const auto& [id, relation] : relations) {
     if (relation.type != "sharedStrings") continue;
     StringsHandler strings(package.strings, limits.strings_bytes_max);
-    status = ParsePart(archive, relation.target, limits, strings);
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(ParsePart(archive, relation.target, limits, strings));
   }
   return package;
 }

@@ -1,4 +1,5 @@
-// The parts of a workbook around its sheets: which part is the sheet asked for, and the shared strings.
+// The parts of a workbook around its sheets: which part is the sheet asked for, and the shared
+// strings.
 #pragma once
 
 #include <string>
@@ -19,11 +20,13 @@ struct XlsxPackage {
   bool dates_1904 = false;
 };
 
-// Finds the sheet (by name; "": the first that is no chart) and loads the strings. A sheet that does not exist is refused with
-// the names of those that do.
-absl::StatusOr<XlsxPackage> OpenXlsxPackage(Archive& archive, const std::string& sheet, const Limits& limits);
+// Finds the sheet (by name; "": the first that is no chart) and loads the strings. A sheet that
+// does not exist is refused with the names of those that do.
+absl::StatusOr<XlsxPackage> OpenXlsxPackage(Archive& archive, const std::string& sheet,
+                                            const Limits& limits);
 
 // Runs a part through an XML handler; errors name the part.
-absl::Status ParsePart(Archive& archive, const std::string& part, const Limits& limits, XmlHandler& handler);
+absl::Status ParsePart(Archive& archive, const std::string& part, const Limits& limits,
+                       XmlHandler& handler);
 
 }  // namespace fiscus::tabular

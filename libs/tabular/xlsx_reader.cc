@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/core/status.h"
 #include "libs/tabular/archive.h"
 #include "libs/tabular/xlsx_package.h"
 #include "libs/tabular/xml.h"
@@ -19,8 +20,8 @@ bool ParseIndex(std::string_view text, int64_t& value) {
   return error == std::errc() && end == text.data() + text.size() && value >= 0;
 }
 
-// <sheetData><row r="12"><c r="C12" t="s"><f>…</f><v>7</v></c>…: a formula counts by its cached value <v>. Rows and cells may
-// leave their references out; then they follow the one before.
+// <sheetData><row r="12"><c r="C12" t="s"><f>…</f><v>7</v></c>…: a formula counts by its cached
+// value <v>. Rows and cells may leave their references out; then they follow the one before.
 class SheetHandler : public XmlHandler {
  public:
   SheetHandler(const std::vector<std::string>& strings, const Limits& limits, RowHandler& rows)
@@ -46,8 +47,9 @@ class SheetHandler : public XmlHandler {
     if (!in_value_) return absl::OkStatus();
     cell_.text += text;
     if (static_cast<int64_t>(cell_.text.size()) <= limits_.cell_bytes_max) return absl::OkStatus();
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "cell ", CellRef(row_.number, cell_.column), " has more than ", limits_.cell_bytes_max, " bytes"));
+    return absl::ResourceExhaustedError(absl::StrCat("cell ", CellRef(row_.number, cell_.column),
+                                                     " has more than ", limits_.cell_bytes_max,
+                                                     " bytes"));
   }
 
  private:
@@ -58,7 +60,8 @@ class SheetHandler : public XmlHandler {
           absl::StrCat("row '", std::string(reference), "' follows row ", row_.number));
     }
     if (number > limits_.rows_max) {
-      return absl::ResourceExhaustedError(absl::StrCat("the sheet has more than ", limits_.rows_max, " rows"));
+      return absl::ResourceExhaustedError(
+          absl::StrCat("the sheet has more than ", limits_.rows_max, " rows"));
     }
     row_.number = number;
     row_.cells.clear();
@@ -95,8 +98,9 @@ class SheetHandler : public XmlHandler {
     if (type_ == "s") {
       int64_t index = 0;
       if (!ParseIndex(cell_.text, index) || index >= static_cast<int64_t>(strings_.size())) {
-        return absl::InvalidArgumentError(absl::StrCat("cell ", CellRef(row_.number, cell_.column),
-                                                       " refers to a shared string that does not exist"));
+        return absl::InvalidArgumentError(
+            absl::StrCat("cell ", CellRef(row_.number, cell_.column),
+                         " refers to a shared string that does not exist"));
       }
       cell_.text = strings_[static_cast<size_t>(index)];
       if (cell_.text.empty()) return absl::OkStatus();
@@ -117,7 +121,8 @@ class SheetHandler : public XmlHandler {
   RowHandler& rows_;
   Row row_;
   Cell cell_;
-  std::string type_;  // "" or n: number, s: shared string, str: formula's text, inlineStr, b, e, d: ISO date
+  std::string type_;  // "" or n: number, s: shared string, str: formula's text, inlineStr, b, e, d:
+                      // ISO date
   int next_column_ = 0;
   bool in_cell_ = false;
   bool in_value_ = false;
@@ -127,13 +132,12 @@ class SheetHandler : public XmlHandler {
 }  // namespace
 
 absl::Status ReadXlsx(std::string_view bytes, const SheetOptions& options, RowHandler& handler) {
-  absl::StatusOr<Archive> archive = Archive::Open(bytes, options.limits);
-  if (!archive.ok()) return archive.status();
-  absl::StatusOr<XlsxPackage> package = OpenXlsxPackage(*archive, options.sheet, options.limits);
-  if (!package.ok()) return package.status();
-  if (package->dates_1904) handler.OnDates1904();
-  SheetHandler sheet(package->strings, options.limits, handler);
-  return ParsePart(*archive, package->sheet_part, options.limits, sheet);
+  ASSIGN_OR_RETURN(Archive archive, Archive::Open(bytes, options.limits));
+  ASSIGN_OR_RETURN(const XlsxPackage package,
+                   OpenXlsxPackage(archive, options.sheet, options.limits));
+  if (package.dates_1904) handler.OnDates1904();
+  SheetHandler sheet(package.strings, options.limits, handler);
+  return ParsePart(archive, package.sheet_part, options.limits, sheet);
 }
 
 }  // namespace fiscus::tabular

@@ -73,7 +73,8 @@ absl::Status XmlParser::Finish() { return Parse({}, true); }
 
 absl::Status XmlParser::Parse(std::string_view piece, bool last) {
   auto* parser = static_cast<XML_Parser>(parser_);
-  const XML_Status result = XML_Parse(parser, piece.data(), static_cast<int>(piece.size()), last ? 1 : 0);
+  const XML_Status result =
+      XML_Parse(parser, piece.data(), static_cast<int>(piece.size()), last ? 1 : 0);
   if (!status_.ok()) return status_;
   if (result == XML_STATUS_OK) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("line ", XML_GetCurrentLineNumber(parser), ": ",

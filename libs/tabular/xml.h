@@ -1,5 +1,6 @@
-// XML by events, with what foreign XML may not do switched off: no document type, hence no entities of its own and no external
-// ones; bounded depth. Names are local names: OOXML exists in two namespaces that differ in nothing that matters here.
+// XML by events, with what foreign XML may not do switched off: no document type, hence no entities
+// of its own and no external ones; bounded depth. Names are local names: OOXML exists in two
+// namespaces that differ in nothing that matters here.
 #pragma once
 
 #include <string_view>
