@@ -7,7 +7,8 @@ set -euo pipefail
 cd "$FISCUS_ROOT/proto"
 
 mapfile -t protos < <(find fiscus -name '*.proto' | LC_ALL=C sort)
-digest=$(cat "${protos[@]}" "$FISCUS_ROOT/tools/setup/requirements.txt" "$FISCUS_ROOT/tools/setup/generate.sh" | sha256sum)
+digest=$(cat "${protos[@]}" "$FISCUS_ROOT/tools/setup/requirements.txt" "$FISCUS_ROOT/tools/setup/generate.sh" \
+  "$FISCUS_ROOT/services/gateway/openapi.json" | sha256sum)
 stamp=$FISCUS_BUILD/.generated
 [ "$(cat "$stamp" 2>/dev/null)" != "$digest" ] || exit 0
 
@@ -28,7 +29,14 @@ mapfile -t services < <(grep -l google.api.http "${protos[@]}")
 protoc "${include[@]}" --plugin="$FISCUS_CACHE/bin/protoc-gen-openapiv2" \
   --openapiv2_out="$FISCUS_BUILD/openapi" \
   --openapiv2_opt=allow_merge=true,merge_file_name=fiscus,json_names_for_fields=false,omit_enum_default_value=false \
-  --openapiv2_opt=openapi_configuration="$FISCUS_ROOT/services/gateway/openapi.yaml" \
   "${services[@]}"
+# What the protos cannot say of the document as a whole: title, licence, how to authenticate.
+"$FISCUS_VENV/bin/python" - "$FISCUS_BUILD/openapi/fiscus.swagger.json" "$FISCUS_ROOT/services/gateway/openapi.json" <<'PYTHON'
+import json, sys
+document, overlay = (json.load(open(path, encoding="utf-8")) for path in sys.argv[1:])
+document.pop("tags", None)
+with open(sys.argv[1], "w", encoding="utf-8") as out:
+    json.dump(document | overlay, out, indent=1, ensure_ascii=False)
+PYTHON
 
 echo "$digest" >"$stamp"
