@@ -1,0 +1,1 @@
+"""What `tools/dev test` and `tools/dev check` run."""
