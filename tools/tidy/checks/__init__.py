@@ -1,0 +1,1 @@
+"""One module per subject; each check is a function Tree → findings."""
