@@ -1,8 +1,5 @@
 #include "libs/tabular/plan.h"
 
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/text_format.h>
-
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -276,24 +273,7 @@ class PlanMaker {
   std::vector<std::string> problems_;
 };
 
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  std::string text;
-  void AddError(int line, int column, const std::string& message) override {
-    if (text.empty()) text = absl::StrCat(line + 1, ":", column + 1, ": ", message);
-  }
-};
-
 }  // namespace
-
-absl::StatusOr<imports::v1::Profile> ParseProfile(std::string_view text, std::string_view origin) {
-  imports::v1::Profile profile;
-  FirstError errors;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&errors);
-  if (parser.ParseFromString(std::string(text), &profile)) return profile;
-  return absl::InvalidArgumentError(absl::StrCat(std::string(origin), ":", errors.text));
-}
 
 absl::StatusOr<std::unique_ptr<const Plan>> MakePlan(const imports::v1::Profile& profile,
                                                      const Limits& limits) {
