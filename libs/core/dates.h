@@ -15,8 +15,8 @@ std::optional<absl::CivilDay> ParseDate(std::string_view text);
 std::string FormatDate(absl::CivilDay day);
 
 // RFC 3339 in UTC with microseconds, e.g. "2026-03-01T08:00:00.123456Z".
-std::string FormatTime(absl::Time time);
-std::optional<absl::Time> ParseTime(std::string_view text);
+std::string FormatTimestamp(absl::Time time);
+std::optional<absl::Time> ParseTimestamp(std::string_view text);
 
 // Cut to microseconds, as PostgreSQL stores it: what was answered equals what is read.
 absl::Time TruncateToMicros(absl::Time time);

@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -36,6 +38,8 @@ class Tx {
 
   // What the audit record says about this write; the first call wins. `before` and `after` are digested, not stored.
   void AuditSubject(std::string_view subject, std::string_view before, std::string_view after);
+  // Appends the audit record of this write; called by Transact.
+  absl::Status WriteAudit(const Call& call);
   // Runs after a successful commit, on the committing thread (wake a relay, feed a hub). Must not fail.
   void OnCommit(std::function<void()> hook);
 
@@ -76,7 +80,6 @@ class Database {
   const DatabaseOptions& options() const { return options_; }
 
  private:
-  friend class AuditWriter;
   struct Pool;
   absl::StatusOr<std::unique_ptr<Connection>> Acquire(absl::Time deadline);
   void Release(std::unique_ptr<Connection> connection);

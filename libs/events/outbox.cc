@@ -1,0 +1,1 @@
+#include "libs/events/outbox.h"

@@ -1,0 +1,69 @@
+#include "libs/pg/migrate.h"
+
+#include <pqxx/pqxx>
+
+#include "libs/core/status.h"
+#include "libs/pg/connection.h"
+#include "libs/pg/migrations.h"
+#include "libs/runtime/log.h"
+
+namespace fiscus::pg {
+namespace {
+
+// Chosen once; any number that nobody else locks on.
+constexpr int64_t kMigrationLock = 4'611'900'001;
+
+constexpr char kLedger[] =
+    "CREATE TABLE IF NOT EXISTS schema_migration ("
+    " module text NOT NULL, number int NOT NULL, name text NOT NULL, sha256 text NOT NULL,"
+    " applied_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (module, number))";
+
+std::string ForRole(std::string sql, std::string_view app_role) {
+  constexpr std::string_view kPlaceholder = ":app";
+  for (size_t at = sql.find(kPlaceholder); at != std::string::npos; at = sql.find(kPlaceholder, at)) {
+    sql.replace(at, kPlaceholder.size(), app_role);
+    at += app_role.size();
+  }
+  return sql;
+}
+
+// Applies one migration if it is missing; an error if it landed with another content.
+absl::Status ApplyOne(pqxx::connection& connection, std::string_view app_role, std::string_view module, const Migration& migration) {
+  pqxx::work work(connection);
+  const pqxx::result landed = work.exec_params("SELECT sha256 FROM schema_migration WHERE module = $1 AND number = $2",
+                                               std::string(module), migration.number);
+  if (!landed.empty()) {
+    if (landed[0][0].as<std::string>() == migration.sha256) return absl::OkStatus();
+    return absl::FailedPreconditionError("migration " + std::string(module) + "/" + std::to_string(migration.number) +
+                                         " has landed with another content; migrations never change, add a new one");
+  }
+  work.exec("SET LOCAL lock_timeout = '5s'");
+  work.exec(ForRole(migration.sql, app_role));
+  work.exec_params("INSERT INTO schema_migration (module, number, name, sha256) VALUES ($1, $2, $3, $4)", std::string(module),
+                   migration.number, migration.name, migration.sha256);
+  work.commit();
+  log::Info("migration applied", {{"module", module}, {"number", migration.number}, {"name", migration.name}});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Migrate(const std::string& owner_dsn, std::string_view app_role, std::span<const MigrationSet> sets) {
+  try {
+    pqxx::connection connection(owner_dsn);
+    pqxx::nontransaction session(connection);
+    session.exec_params("SELECT pg_advisory_lock($1)", kMigrationLock);
+    session.exec(kLedger);
+    session.commit();
+    for (const MigrationSet& set : sets) {
+      for (const Migration& migration : set.migrations) RETURN_IF_ERROR(ApplyOne(connection, app_role, set.module, migration));
+    }
+    return absl::OkStatus();
+  } catch (const std::exception&) {
+    return StatusOfException("migrate");
+  }
+}
+
+MigrationSet BaseMigrations() { return {.module = "pg", .migrations = kMigrations}; }
+
+}  // namespace fiscus::pg
