@@ -51,7 +51,7 @@ def _unit():
 
 def _tools():
     """The style test and the tests of the tools and of the gateway's generator."""
-    return _pytest("tools", ["tools", "services/gateway"])
+    return _pytest("tools", ["--import-mode=importlib", "tools", "services/gateway"])
 
 
 def _system():
@@ -59,11 +59,11 @@ def _system():
     return _pytest("system", ["tests/system"])
 
 
-def _pytest(name, folders):
+def _pytest(name, arguments):
     junit = default_build() / f"{name}.xml"
     junit.unlink(missing_ok=True)
     subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(REPO),
-                    "--junitxml", str(junit), *folders], cwd=REPO, check=False)
+                    "--junitxml", str(junit), *arguments], cwd=REPO, check=False)
     return read_pytest(junit)
 
 

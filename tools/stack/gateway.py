@@ -5,6 +5,7 @@ import os
 import socket
 import ssl
 import subprocess
+import sysconfig
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -42,8 +43,8 @@ class Gateway:
         self._write_bootstrap()
 
     def spec(self):
-        import envoy
-        binary = Path(envoy.__path__[0]) / "_bin" / "envoy"
+        # By path, not by import: our own package services/gateway/envoy must not be mistaken for it.
+        binary = Path(sysconfig.get_path("purelib")) / "envoy" / "_bin" / "envoy"
         # No hot restart: it shares memory between all Envoys of a machine.
         return Spec(self.name, [str(binary), "-c", str(self._dir / "envoy.json"), "--disable-hot-restart",
                                 "--concurrency", "2", "--log-level", "warning"])

@@ -1,0 +1,180 @@
+"""The real Envoy before a small server that stands for identity and budget: one error shape, tokens, limits, exact amounts."""
+
+import json
+import ssl
+import urllib.error
+import urllib.request
+from concurrent import futures
+
+import grpc
+import pytest
+from google.rpc import error_details_pb2, status_pb2
+
+from services.gateway.tests.tokens import Signer
+from tools.stack.gateway import Gateway
+from tools.stack.paths import default_build
+from tools.stack.ports import Ports
+from tools.stack.process import Process
+
+FEN = "9007199254740993"  # 2^53 + 1: a client that reads it as a floating-point number loses a fen
+
+
+@pytest.fixture(name="signer", scope="module")
+def signer_fixture(tmp_path_factory):
+    return Signer(tmp_path_factory.mktemp("keys"), "k1")
+
+
+def identity(signer):
+    from fiscus.identity.v1 import identity_service_pb2 as pb
+    from fiscus.identity.v1 import identity_service_pb2_grpc as stubs
+
+    class Identity(stubs.IdentityServiceServicer):
+        def GetJwks(self, request, context):
+            x, y = signer.jwk()
+            return pb.Jwks(keys=[pb.Jwk(kty="EC", crv="P-256", x=x, y=y, kid=signer.kid, use="sig", alg="ES256")])
+
+        def Login(self, request, context):
+            status = status_pb2.Status(code=16, message="密码不符")
+            status.details.add().Pack(error_details_pb2.ErrorInfo(reason="INVALID_CREDENTIALS", domain="fiscus.identity.v1"))
+            context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+            context.abort(grpc.StatusCode.UNAUTHENTICATED, status.message)
+
+        def WhoAmI(self, request, context):
+            headers = dict(context.invocation_metadata())
+            return pb.WhoAmIResponse(tenant=headers.get("x-fiscus-tenant", "none"))
+
+        def ListUnits(self, request, context):
+            return pb.ListUnitsResponse(next_page_token=request.under_path)
+
+    server = grpc.server(futures.ThreadPoolExecutor(4))
+    stubs.add_IdentityServiceServicer_to_server(Identity(), server)
+    return server
+
+
+@pytest.fixture(name="call", scope="module")
+def call_fixture(tmp_path_factory, signer):
+    """A function (method, path, body, headers) → (HTTP status, content type, parsed JSON)."""
+    folder = tmp_path_factory.mktemp("gateway")
+    ports = Ports(folder, folder / "registry.json")
+    backends = {name: f"127.0.0.1:{ports[name]}" for name in ("identity", "budget")}
+    server = identity(signer)
+    server.add_insecure_port(backends["identity"])
+    server.start()
+    gateway = Gateway(folder, ports, default_build(), backends)
+    gateway.prepare()
+    process = Process(folder, "gateway")
+    process.start(gateway.spec())
+    process.wait_ready(gateway.ready, 30)
+    context = ssl.create_default_context(cafile=str(gateway.ca))
+
+    def call(method, path, body=None, **headers):
+        data = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
+        request = urllib.request.Request(f"https://{gateway.address}{path}", data, method=method, headers={
+            name.replace("_", "-"): value for name, value in headers.items()})
+        try:
+            with urllib.request.urlopen(request, context=context, timeout=10) as answer:
+                return answer.status, answer.headers["content-type"], json.loads(answer.read() or b"{}")
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers["content-type"], json.loads(error.read())
+
+    call.address, call.ca = gateway.address, gateway.ca
+    yield call
+    process.ask_to_stop()
+    process.wait_gone()
+    server.stop(None)
+
+
+def refusal(answer, http, code, reason):
+    status, content_type, body = answer
+    assert (status, content_type, body["code"]) == (http, "application/json", code)
+    assert body["message"] and isinstance(body["details"], list)
+    assert reason in [detail.get("reason") for detail in body["details"]]
+
+
+def bearer(token):
+    return {"authorization": f"Bearer {token}"}
+
+
+def test_a_refusal_of_a_service_keeps_code_message_and_details(call):
+    answer = call("POST", "/v1/auth:login", {"tenant": "t"})
+    refusal(answer, 401, 16, "INVALID_CREDENTIALS")
+    assert answer[2]["message"] == "密码不符"
+
+
+@pytest.mark.parametrize("claims, http, code, reason", [
+    ({"exp": 1}, 401, 16, "TOKEN_REFUSED"),
+    ({"iss": "other"}, 401, 16, "TOKEN_REFUSED"),
+    ({"aud": "other"}, 403, 7, "ACCESS_DENIED"),  # a good token for somebody else
+], ids=str)
+def test_a_token_that_is_not_ours_or_not_now_is_refused(call, signer, claims, http, code, reason):
+    refusal(call("GET", "/v1/auth:whoami", **bearer(signer.token(**claims))), http, code, reason)
+
+
+def test_a_forged_token_is_refused(call, tmp_path):
+    forged = Signer(tmp_path, "k1").token()
+    refusal(call("GET", "/v1/auth:whoami", **bearer(forged)), 401, 16, "TOKEN_REFUSED")
+    refusal(call("GET", "/v1/auth:whoami", **bearer("nonsense")), 401, 16, "TOKEN_REFUSED")
+    refusal(call("GET", "/v1/auth:whoami"), 401, 16, "TOKEN_REFUSED")
+
+
+def test_a_valid_token_passes_and_internal_headers_do_not(call, signer):
+    status, _, body = call("GET", "/v1/auth:whoami", x_fiscus_tenant="other", **bearer(signer.token()))
+    assert (status, body["tenant"]) == (200, "none")
+
+
+def test_digits_of_parameters_are_kept(call, signer):
+    _, _, body = call("GET", f"/v1/units?under_path={FEN}", **bearer(signer.token()))
+    assert body["next_page_token"] == FEN
+
+
+@pytest.mark.parametrize("method, path, body, http, code, reason", [
+    ("GET", "/v1/nothing", None, 404, 5, "NO_SUCH_METHOD"),
+    ("GET", "/v1/units?nothing=1", None, 400, 3, "MALFORMED_REQUEST"),
+    ("GET", "/v1/units?page_size=many", None, 400, 3, "MALFORMED_REQUEST"),
+    ("POST", "/v1/units", {"kind": "NO_SUCH_KIND"}, 400, 3, "MALFORMED_REQUEST"),
+    ("POST", "/v1/units", b'{"code": ', 400, 3, "MALFORMED_REQUEST"),
+    ("POST", "/v1/units", {"code": "x" * 5_000_000}, 413, 11, "REQUEST_TOO_LARGE"),
+    ("GET", "/v1/budgets", None, 404, 5, "NO_SUCH_METHOD"),
+    ("POST", "/fiscus.identity.v1.IdentityService/ListRevocations", {}, 404, 5, "NO_SUCH_METHOD"),
+])
+def test_what_the_gateway_refuses_has_the_same_shape(call, signer, method, path, body, http, code, reason):
+    refusal(call(method, path, body, **bearer(signer.token())), http, code, reason)
+
+
+def test_a_service_that_is_down_is_said_to_be(call, signer):
+    from fiscus.budget.v1 import budget_service_pb2_grpc as stubs
+    with channel(call) as secure:
+        stub = stubs.BudgetServiceStub(secure)
+        method = next(name for name in dir(stub) if name.startswith("List"))
+        with pytest.raises(grpc.RpcError) as refused:
+            getattr(stub, method)(_request("budget", method), timeout=5, metadata=tuple(bearer(signer.token()).items()))
+    assert refused.value.code() == grpc.StatusCode.UNAVAILABLE
+
+
+def test_grpc_speaks_through_the_same_port(call, signer):
+    from fiscus.identity.v1 import identity_service_pb2 as pb
+    from fiscus.identity.v1 import identity_service_pb2_grpc as stubs
+    with channel(call) as secure:
+        stub = stubs.IdentityServiceStub(secure)
+        assert stub.WhoAmI(pb.WhoAmIRequest(), timeout=5, metadata=tuple(bearer(signer.token()).items())).tenant == "none"
+        with pytest.raises(grpc.RpcError) as refused:
+            stub.WhoAmI(pb.WhoAmIRequest(), timeout=5)
+        assert refused.value.code() == grpc.StatusCode.UNAUTHENTICATED
+        with pytest.raises(grpc.RpcError) as refused:
+            stub.Login(pb.LoginRequest(), timeout=5)
+        trailers = dict(refused.value.trailing_metadata())
+        assert b"INVALID_CREDENTIALS" in trailers["grpc-status-details-bin"]
+
+
+def test_health_needs_no_token(call):
+    assert call("GET", "/healthz")[0] == 200
+
+
+def channel(call):
+    return grpc.secure_channel(call.address, grpc.ssl_channel_credentials(call.ca.read_bytes()))
+
+
+def _request(service, method):
+    import importlib
+    module = importlib.import_module(f"fiscus.{service}.v1.{service}_service_pb2")
+    return getattr(module, f"{method}Request")()
