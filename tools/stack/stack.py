@@ -1,6 +1,7 @@
 """One private instance of the whole product, for tests and for the demo."""
 
 import fcntl
+import os
 import shutil
 import subprocess
 import sys
@@ -218,10 +219,18 @@ class Stack:
 
     @contextmanager
     def _lock(self):
+        """One `up` or `down` of an instance at a time. The file goes with the instance, so whoever waited for it looks again."""
         self.directory.parent.mkdir(parents=True, exist_ok=True)
-        with open(f"{self.directory}.lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        path = Path(f"{self.directory}.lock")
+        while True:
+            with open(path, "w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not path.exists() or path.stat().st_ino != os.fstat(lock.fileno()).st_ino:
+                    continue
+                yield
+                if not self.directory.exists():
+                    path.unlink(missing_ok=True)
+                return
 
     def _watch(self):
         """A process that holds the other end of a pipe: when this one is gone, it takes the instance down."""
