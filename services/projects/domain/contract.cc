@@ -159,8 +159,8 @@ absl::StatusOr<ContractChange> DrawUp(const Project& project, Contract draft, in
                         .order = {}};
 }
 
-absl::StatusOr<ContractChange> Decide(const Project& project, const Contract& contract,
-                                      const ContractStep& step, bool work_complete) {
+absl::Status Check(const Project& project, const Contract& contract, const ContractStep& step,
+                   bool work_complete) {
   const ContractTransition* row = Find(step.command);
   if (row == nullptr) return absl::InternalError("a step without command reached the domain");
   if (!Holds(contract.state, row->from)) {
@@ -182,8 +182,12 @@ absl::StatusOr<ContractChange> Decide(const Project& project, const Contract& co
                    {{"settlement", std::to_string(step.settlement_minor)},
                     {"current_value", std::to_string(contract.current_value_minor)}});
   }
+  return absl::OkStatus();
+}
+
+ContractChange Take(const Contract& contract, const ContractStep& step) {
   ContractChange change{.after = contract, .event = {}, .order = OrderOf(contract, step)};
-  change.after.state = row->to;
+  change.after.state = Find(step.command)->to;
   change.after.version += 1;
   if (step.command == ContractCommand::kSettle) change.after.settlement_minor = step.settlement_minor;
   if (step.command == ContractCommand::kSign && !contract.signed_on.has_value()) {
@@ -214,9 +218,9 @@ absl::Status CheckModification(const Project& project, const Contract& contract,
   return CheckInvestment(project, others_minor, *value);
 }
 
-absl::StatusOr<ContractChange> Approve(const Project& project, const Contract& contract,
-                                       const Modification& modification, int64_t others_minor,
-                                       std::string_view actor, absl::CivilDay effective_date) {
+absl::Status CheckApproval(const Project& project, const Contract& contract,
+                           const Modification& modification, int64_t others_minor,
+                           std::string_view actor) {
   if (modification.effective) return WrongState(contract, "the modification is effective already");
   if (contract.state != ContractState::kEffective) {
     return WrongState(contract, "only a contract in force is modified");
@@ -224,7 +228,11 @@ absl::StatusOr<ContractChange> Approve(const Project& project, const Contract& c
   if (actor == modification.drafted_by) {
     return Refused(Reason::kSamePerson, "who drew a modification up may not approve it");
   }
-  RETURN_IF_ERROR(CheckModification(project, contract, modification, others_minor));
+  return CheckModification(project, contract, modification, others_minor);
+}
+
+ContractChange MakeEffective(const Contract& contract, const Modification& modification,
+                             absl::CivilDay effective_date) {
   const int64_t delta = modification.delta_minor;
   ContractChange change{
       .after = contract,

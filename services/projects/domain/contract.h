@@ -155,13 +155,16 @@ struct ContractStep {
   std::string actor;
 };
 
-// Decides one step. `work_complete`: every work item of the contract is wholly certified (true if it has none).
+// Decides whether a step may be taken. `work_complete`: every work item of the contract is wholly certified (true if it has none).
 // Refuses, in this order: WRONG_STATE (contract, or a project that is over; ACTIVATE also needs a project that is BUDGETED, FUNDED
 //   or EXECUTING), SAME_PERSON, WORK_NOT_COMPLETE (PERFORM), SETTLEMENT_EXCEEDS_VALUE (SETTLE).
+absl::Status Check(const Project& project, const Contract& contract, const ContractStep& step,
+                   bool work_complete);
+
+// The effect of a step that was checked; checks nothing: the ledger may have done its part since.
 // Orders: ACTIVATE encumbers the current value; SETTLE releases current value − settlement; TERMINATE of a contract in force
 //   releases what is open.
-absl::StatusOr<ContractChange> Decide(const Project& project, const Contract& contract,
-                                      const ContractStep& step, bool work_complete);
+ContractChange Take(const Contract& contract, const ContractStep& step);
 
 // Decides whether a modification may be drawn up.
 // Refuses, in this order: WRONG_STATE (the contract is not EFFECTIVE), BELOW_CERTIFIED (C9; the new value must also be > 0),
@@ -169,10 +172,14 @@ absl::StatusOr<ContractChange> Decide(const Project& project, const Contract& co
 absl::Status CheckModification(const Project& project, const Contract& contract,
                                const Modification& modification, int64_t others_minor);
 
-// Makes a modification effective: as CheckModification, with WRONG_STATE also for one that is effective and then SAME_PERSON.
-// Orders: encumbers a rise, releases a fall.
-absl::StatusOr<ContractChange> Approve(const Project& project, const Contract& contract,
-                                       const Modification& modification, int64_t others_minor,
-                                       std::string_view actor, absl::CivilDay effective_date);
+// Decides whether a modification may be made effective: as CheckModification, with WRONG_STATE also for one that is effective,
+// then SAME_PERSON before the figures.
+absl::Status CheckApproval(const Project& project, const Contract& contract,
+                           const Modification& modification, int64_t others_minor,
+                           std::string_view actor);
+
+// The effect of an approval that was checked; checks nothing. Orders: encumbers a rise, releases a fall.
+ContractChange MakeEffective(const Contract& contract, const Modification& modification,
+                             absl::CivilDay effective_date);
 
 }  // namespace fiscus::projects

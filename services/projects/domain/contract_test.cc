@@ -21,6 +21,18 @@ Modification Change(int64_t delta_minor) {
           .reason = "rock", .drafted_by = kUnitUser};
 }
 
+absl::StatusOr<ContractChange> Decide(const Project& project, const Contract& contract,
+                                      const ContractStep& step, bool work_complete) {
+  RETURN_IF_ERROR(Check(project, contract, step, work_complete));
+  return Take(contract, step);
+}
+
+absl::StatusOr<ContractChange> Approve(const Project& project, const Contract& contract,
+                                       const Modification& modification, std::string_view actor) {
+  RETURN_IF_ERROR(CheckApproval(project, contract, modification, 0, actor));
+  return MakeEffective(contract, modification, kDay);
+}
+
 }  // namespace
 
 // Goal: the table is the law. Method: every command from every state, against the table's rows.
@@ -140,20 +152,20 @@ TEST_CASE("A contract is drawn up within the approved investment, in its currenc
 TEST_CASE("A modification is made in force by another person", "[projects][domain]") {
   Contract contract = ContractIn(S::kEffective);
   contract.certified_minor = 400'000;
-  const auto lower = Approve(Executing(), contract, Change(-100'000), 0, kOtherUser, kDay);
+  const auto lower = Approve(Executing(), contract, Change(-100'000), kOtherUser);
   REQUIRE(lower.ok());
   CHECK(lower->after.current_value_minor == 400'000);
   CHECK(lower->order == LedgerOrder{LedgerOrder::Kind::kLiquidate, 100'000});
   CHECK(std::get<ContractModified>(lower->event).modification.effective);
-  const auto raise = Approve(Executing(), contract, Change(500'000), 0, kOtherUser, kDay);
+  const auto raise = Approve(Executing(), contract, Change(500'000), kOtherUser);
   REQUIRE(raise.ok());
   CHECK(raise->order == LedgerOrder{LedgerOrder::Kind::kEncumber, 500'000});
   CHECK(raise->after.original_value_minor == 500'000);
-  CHECK(ReasonOf(Approve(Executing(), contract, Change(1), 0, kUnitUser, kDay).status()) ==
+  CHECK(ReasonOf(Approve(Executing(), contract, Change(1), kUnitUser).status()) ==
         "SAME_PERSON");
   Modification effective = Change(1);
   effective.effective = true;
-  CHECK(ReasonOf(Approve(Executing(), contract, effective, 0, kOtherUser, kDay).status()) ==
+  CHECK(ReasonOf(Approve(Executing(), contract, effective, kOtherUser).status()) ==
         "WRONG_STATE");
 }
 
