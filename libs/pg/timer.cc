@@ -7,6 +7,7 @@
 #include <mutex>
 #include <vector>
 
+#include "libs/core/dates.h"
 #include "libs/core/status.h"
 #include "libs/pg/queries.h"
 #include "libs/runtime/log.h"
@@ -32,6 +33,21 @@ absl::Status ScheduleTimer(Tx& tx, std::string_view kind, std::string_view subje
 
 absl::Status CancelTimer(Tx& tx, std::string_view kind, std::string_view subject) {
   return tx.Run(sql::kCancelTimer, Args().Text(tx.tenant()).Text(kind).Text(subject)).status();
+}
+
+absl::Status ScheduleTimers(Tx& tx, std::string_view kind, const std::vector<DueSubject>& timers) {
+  if (timers.empty()) return absl::OkStatus();
+  std::vector<std::string> subjects, times;
+  for (const DueSubject& timer : timers) {
+    subjects.push_back(timer.subject);
+    times.push_back(FormatTimestamp(timer.due_at));
+  }
+  return tx.Run(sql::kScheduleTimers, Args().Text(tx.tenant()).Text(kind).TextArray(subjects).TextArray(times)).status();
+}
+
+absl::Status CancelTimers(Tx& tx, std::string_view kind, const std::vector<std::string>& subjects) {
+  if (subjects.empty()) return absl::OkStatus();
+  return tx.Run(sql::kCancelTimers, Args().Text(tx.tenant()).Text(kind).TextArray(subjects)).status();
 }
 
 struct TimerRunner::Impl {

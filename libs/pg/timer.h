@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -23,6 +24,14 @@ namespace fiscus::pg {
 absl::Status ScheduleTimer(Tx& tx, std::string_view kind, std::string_view subject, absl::Time due_at);
 // Removes it, if any.
 absl::Status CancelTimer(Tx& tx, std::string_view kind, std::string_view subject);
+
+// As the two above, for any number of timers of one kind in one statement each; subjects are distinct.
+struct DueSubject {
+  std::string subject;
+  absl::Time due_at;
+};
+absl::Status ScheduleTimers(Tx& tx, std::string_view kind, const std::vector<DueSubject>& timers);
+absl::Status CancelTimers(Tx& tx, std::string_view kind, const std::vector<std::string>& subjects);
 
 struct Timer {
   std::string tenant;
