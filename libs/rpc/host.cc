@@ -1,0 +1,110 @@
+#include "libs/rpc/host.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include <algorithm>
+#include <condition_variable>
+
+#include "libs/core/status.h"
+#include "libs/runtime/log.h"
+#include "libs/runtime/metrics.h"
+#include "libs/runtime/process.h"
+
+namespace fiscus::rpc {
+namespace {
+
+constexpr auto kProbeEvery = std::chrono::seconds(1);
+constexpr int kExitFailure = 1;
+
+std::unique_ptr<TokenVerifier> StartRemote(const config::v1::Auth& auth) {
+  auto verifier = std::make_unique<RemoteVerifier>(auth);
+  verifier->Start();
+  return verifier;
+}
+
+}  // namespace
+
+Host::Host(std::string_view service, const config::v1::Server& server, const config::v1::Auth& auth)
+    : Host(service, server, StartRemote(auth)) {}
+
+Host::Host(std::string_view service, const config::v1::Server& server, std::unique_ptr<TokenVerifier> verifier)
+    : service_(service), config_(server), verifier_(std::move(verifier)),
+      pool_(std::make_unique<WorkerPool>(server.worker_threads(), static_cast<size_t>(server.queue_max()))) {
+  log::Severity least = log::Severity::kInfo;
+  if (!log::ParseSeverity(server.log_level(), &least)) {
+    ExitConfig(service, absl::InvalidArgumentError("log_level must be DEBUG, INFO, WARNING or ERROR"));
+  }
+  if (server.worker_threads() < 1 || server.worker_threads() > 256 || server.queue_max() < 1) {
+    ExitConfig(service, absl::InvalidArgumentError("worker_threads must be 1..256 and queue_max at least 1"));
+  }
+  log::Init(service, least);
+}
+
+Host::~Host() { Stop(); }
+
+Context Host::MakeContext(UnitResolver resolver, const Clock& clock) {
+  return {.pool = pool_.get(),
+          .verifier = verifier_.get(),
+          .clock = &clock,
+          .deadline_default = absl::Milliseconds(config_.deadline_default_ms()),
+          .resolve_units = std::move(resolver)};
+}
+
+void Host::Add(grpc::Service& service, std::string_view full_name) { services_.emplace_back(&service, std::string(full_name)); }
+void Host::AddHealthProbe(std::function<bool()> probe) { probes_.push_back(std::move(probe)); }
+
+absl::Status Host::Start() {
+  RETURN_IF_ERROR(metrics::Serve(config_.metrics_listen()));
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(config_.listen(), grpc::InsecureServerCredentials(), &port_);
+  builder.SetMaxReceiveMessageSize(config_.request_bytes_max());
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  for (const auto& [service, name] : services_) builder.RegisterService(service);
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr || port_ == 0) return absl::InvalidArgumentError("cannot listen on " + config_.listen());
+  for (const auto& [service, name] : services_) server_->GetHealthCheckService()->SetServingStatus(name, true);
+  prober_ = std::jthread([this](const std::stop_token& stop) { Probe(stop); });
+  log::Info("serving", {{"port", port_}});
+  return absl::OkStatus();
+}
+
+void Host::Probe(std::stop_token stop) {
+  std::mutex mutex;
+  std::condition_variable_any sleep;
+  bool serving = true;
+  while (!stop.stop_requested()) {
+    const bool healthy = std::all_of(probes_.begin(), probes_.end(), [](const auto& probe) { return probe(); });
+    if (healthy != serving) log::Warning(healthy ? "healthy again" : "not healthy: a dependency does not answer");
+    serving = healthy;
+    server_->GetHealthCheckService()->SetServingStatus(healthy);
+    for (const auto& [service, name] : services_) server_->GetHealthCheckService()->SetServingStatus(name, healthy);
+    std::unique_lock lock(mutex);
+    sleep.wait_for(lock, stop, kProbeEvery, [] { return false; });
+  }
+}
+
+void Host::Stop() {
+  if (server_ == nullptr) return;
+  prober_.request_stop();
+  if (prober_.joinable()) prober_.join();
+  server_->GetHealthCheckService()->Shutdown();
+  server_->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(config_.drain_ms()));
+  server_->Wait();
+  server_.reset();
+  log::Info("stopped");
+}
+
+int Host::ServeUntilSignal() {
+  if (const absl::Status status = Start(); !status.ok()) {
+    log::Error("cannot start", {{"error", std::string(status.message())}});
+    return kExitFailure;
+  }
+  WaitForSignal();
+  Stop();
+  return 0;
+}
+
+}  // namespace fiscus::rpc
