@@ -119,7 +119,7 @@ Change GoOn(Change change, const Warning& warning) {
   } else if (alert.severity > before) {
     // A graver matter has the limits of its own gravity, from the day on which it became so.
     alert.limits_from = std::max(alert.limits_from, warning.as_of);
-    alert.submitted_on = std::max(alert.submitted_on, warning.as_of);
+    if (alert.submitted_on) alert.submitted_on = std::max(*alert.submitted_on, warning.as_of);
     alert.escalation_level = 0;
   }
   std::string note = was_clear ? "condition is back: " : "warned again: ";
@@ -215,11 +215,24 @@ Change AtDayClose(const Alert& alert, absl::CivilDay day, const Calendar& calend
   return Versioned(std::move(change));
 }
 
+Change CatchUp(Change change, absl::CivilDay closed_on, const Calendar& calendar) {
+  Change late = AtDayClose(change.alert, closed_on, calendar);
+  late.alert.version = change.alert.version;
+  change.alert = std::move(late.alert);
+  change.steps.insert(change.steps.end(), late.steps.begin(), late.steps.end());
+  return change;
+}
+
 std::optional<absl::CivilDay> NextCheckOn(const Alert& alert, const Calendar& calendar) {
   const auto escalation = NextEscalationOn(alert, calendar);
   const auto resolve = AutoResolveOn(alert, calendar);
   if (escalation && resolve) return std::min(*escalation, *resolve);
   return escalation ? escalation : resolve;
+}
+
+void Reckon(Alert& alert, const Calendar& calendar) {
+  alert.due_on = DueOn(alert, calendar);
+  alert.next_check_on = NextCheckOn(alert, calendar);
 }
 
 }  // namespace fiscus::alerting

@@ -86,9 +86,11 @@ struct Alert {
   State state = State::kRaised;
   int occurrences = 0;  // warnings received, clear ones not counted
   std::optional<absl::CivilDay> clear_since;  // business date from which the condition is clear; nullopt: it holds
-  absl::CivilDay limits_from;   // the limits count from here: raised, reopened, or severity rose
-  absl::CivilDay submitted_on;  // meaningful in SUBMITTED and VERIFIED
-  int escalation_level = 0;     // of the present step, 0..3
+  absl::CivilDay limits_from;  // the limits count from here: raised, reopened, or severity rose
+  std::optional<absl::CivilDay> submitted_on;  // business date of the last result
+  int escalation_level = 0;    // of the present step, 0..3
+  std::optional<absl::CivilDay> due_on;         // as Reckon found it
+  std::optional<absl::CivilDay> next_check_on;  // as Reckon found it
   absl::Time raised_at;
   int64_t version = 0;
 };
@@ -143,7 +145,14 @@ Change Receive(const std::optional<Alert>& latest, const Warning& warning, absl:
 // closed together give the same steps as days closed one by one; each step carries the day on which it fell due.
 Change AtDayClose(const Alert& alert, absl::CivilDay day, const Calendar& calendar);
 
+// Adds to a change what the days closed meanwhile would have done, if the warning had come in time: so the history does not depend on
+// how late a warning arrives. One version, as before.
+Change CatchUp(Change change, absl::CivilDay closed_on, const Calendar& calendar);
+
 // The first day at whose close AtDayClose has something to do; nullopt: none.
 std::optional<absl::CivilDay> NextCheckOn(const Alert& alert, const Calendar& calendar);
+
+// Writes `due_on` and `next_check_on` down, for the store to find the alert by. The calendar may change later: then anew.
+void Reckon(Alert& alert, const Calendar& calendar);
 
 }  // namespace fiscus::alerting

@@ -235,6 +235,34 @@ TEST_CASE("A condition that clears after the end makes the next one news", "[ale
   CHECK(Receive(clear.alert, WarningWith(Severity::kYellow, kMonday + 5, "w2"), kNow).alert.ordinal == 2);
 }
 
+TEST_CASE("A warning that comes late finds the history that it would have had", "[alerting][receive]") {
+  const Calendar calendar;
+  const absl::CivilDay friday = kMonday + 4;
+  const Change in_time = Receive(std::nullopt, WarningWith(Severity::kRed), kNow);
+  const Change closed = AtDayClose(in_time.alert, friday, calendar);
+
+  const Change late = CatchUp(in_time, friday, calendar);
+  CHECK(late.alert.version == 1);
+  CHECK(late.alert.escalation_level == closed.alert.escalation_level);
+  REQUIRE(late.steps.size() == 1 + closed.steps.size());
+  CHECK(late.steps[1].business_date == closed.steps[0].business_date);
+  CHECK(late.steps[1].escalation_level == 1);
+
+  CHECK(CatchUp(in_time, kMonday, calendar).steps.size() == 1);
+}
+
+TEST_CASE("Reckoning writes due day and next check down", "[alerting][receive]") {
+  Alert alert = Receive(std::nullopt, WarningWith(Severity::kYellow), kNow).alert;
+  alert.clear_since = kMonday - 3;
+  Reckon(alert, Calendar());
+  CHECK(alert.due_on == kMonday + 7);
+  CHECK(alert.next_check_on == AutoResolveOn(alert, Calendar()));
+  alert.state = State::kClosed;
+  Reckon(alert, Calendar());
+  CHECK_FALSE(alert.due_on.has_value());
+  CHECK_FALSE(alert.next_check_on.has_value());
+}
+
 // A world of alerts under random warnings, commands and day closes.
 class World {
  public:

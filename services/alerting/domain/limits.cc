@@ -32,7 +32,7 @@ std::optional<absl::CivilDay> DueOn(const Alert& alert, const Calendar& calendar
       return calendar.AddWorkingDays(alert.limits_from, limits.plan_days.value_or(limits.done_days));
     case State::kRectifying: return calendar.AddWorkingDays(alert.limits_from, limits.done_days);
     case State::kSubmitted:
-    case State::kVerified: return calendar.AddWorkingDays(alert.submitted_on, limits.check_days);
+    case State::kVerified: return calendar.AddWorkingDays(alert.submitted_on.value_or(alert.limits_from), limits.check_days);
     case State::kDismissed:
     case State::kClosed:
     case State::kAutoResolved: break;

@@ -1,0 +1,21 @@
+// The business clock: which day may be closed next. Pure.
+#pragma once
+
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/time/civil_time.h"
+
+namespace fiscus::alerting {
+
+// A day may be closed together with those before it, but not further ahead than this: a mistyped year could never be taken back.
+inline constexpr int kDaysAheadMax = 366;
+
+// Days go forward: `day` must lie after the last closed one, at most kDaysAheadMax days; the first may be any. The last closed day
+// itself is OK: its closing is answered as the first time. Refuses with DAY_OUT_OF_ORDER.
+absl::Status MayClose(std::optional<absl::CivilDay> last_closed, absl::CivilDay day);
+
+// The day that is open: the one after the last closed, else `fallback`.
+absl::CivilDay OpenDay(std::optional<absl::CivilDay> last_closed, absl::CivilDay fallback);
+
+}  // namespace fiscus::alerting

@@ -1,0 +1,11 @@
+-- One alert, and whether a later one of its fingerprint exists. Locks the alert's row; primary key and alert_ordinal.
+-- $1 tenant, $2 alert id
+SELECT a.alert_id, a.fingerprint, a.ordinal, a.state, a.severity, a.rule_id, a.rule_version, a.title, a.subject, a.project_id,
+       a.unit_path, a.message, a.citation, array_to_string(a.fact_names, ',') AS fact_names,
+       array_to_string(a.fact_values, ',') AS fact_values, a.last_warning_id, a.caused_by, a.caused_at, a.as_of, a.occurrences,
+       a.clear_since, a.limits_from, a.submitted_on, a.due_on, a.next_check_on, a.escalation_level, a.raised_at, a.version,
+       EXISTS (SELECT FROM alert AS later
+               WHERE later.tenant = a.tenant AND later.fingerprint = a.fingerprint AND later.ordinal > a.ordinal) AS superseded
+FROM alert AS a
+WHERE a.tenant = $1 AND a.alert_id = $2::uuid
+FOR UPDATE OF a
