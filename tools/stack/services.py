@@ -39,7 +39,8 @@ class Service:
         self._dir = stack.directory / name
         self._config = self._dir / "config.textproto"
         self._message = _config_message(name)
-        self._env = {}
+        # Replicas, and one service before and after its restart, open each other's page tokens.
+        self._env = {"FISCUS_PAGE_TOKEN_KEY": stack.vault["page-tokens"]}
         self._fill(self._message, ())
 
     @property

@@ -83,11 +83,11 @@ class Stack:
         process.ask_to_stop()
         process.wait_gone()
 
-    def start(self, name, wait=True):
-        """Starts one process again, on its old port, with its old data."""
-        component = self._component(name)
-        process = self._process(name)
-        process.start(component.spec())
+    def start(self, name, wait=True, env=None):
+        """Starts one process again, on its old port, with its old data; `env` adds to its environment (failpoints)."""
+        spec = self._component(name).spec()
+        spec.env = spec.env | (env or {})
+        self._process(name).start(spec)
         if wait:
             self._wait_ready(name)
 
