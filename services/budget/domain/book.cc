@@ -1,0 +1,117 @@
+#include "services/budget/domain/book.h"
+
+namespace fiscus::budget {
+namespace {
+
+// Commands that find their line through their reservation.
+bool NamesReservationOnly(const Command& command) {
+  switch (command.kind) {
+    case CommandKind::kConfirm:
+    case CommandKind::kPost:
+    case CommandKind::kVoid:
+    case CommandKind::kExpire:
+      return true;
+    case CommandKind::kRefund:
+      return command.mode == LineMode::kControlled;
+    default:
+      return false;
+  }
+}
+
+bool MakesLine(const Command& command) {
+  return command.kind == CommandKind::kApprove || command.kind == CommandKind::kAllot;
+}
+
+}  // namespace
+
+void Book::AddLine(Line line) {
+  line_of_code_[{line.head->fiscal_year, line.head->code}] = line.head->id;
+  lines_[line.head->id] = std::move(line);
+}
+
+void Book::AddEncumbrance(const std::string& line_id, const std::string& contract_id,
+                          int64_t open) {
+  encumbrances_[{line_id, contract_id}] = open;
+}
+
+void Book::AddReservation(Reservation reservation) {
+  reservations_[reservation.id] = std::move(reservation);
+}
+
+void Book::AddCode(int32_t fiscal_year, const std::string& code, const std::string& line_id) {
+  line_of_code_[{fiscal_year, code}] = line_id;
+}
+
+void Book::AddProfile(ToleranceProfile profile) { profiles_[profile.name] = std::move(profile); }
+
+const Line* Book::FindLine(const std::string& line_id) const {
+  const auto it = lines_.find(line_id);
+  return it == lines_.end() ? nullptr : &it->second;
+}
+
+const Reservation* Book::FindReservation(const std::string& reservation_id) const {
+  const auto it = reservations_.find(reservation_id);
+  return it == reservations_.end() ? nullptr : &it->second;
+}
+
+int64_t Book::OpenEncumbrance(const std::string& line_id, const std::string& contract_id) const {
+  const auto it = encumbrances_.find({line_id, contract_id});
+  return it == encumbrances_.end() ? 0 : it->second;
+}
+
+const ToleranceProfile* Book::FindProfile(const std::string& name) const {
+  const auto it = profiles_.find(name);
+  if (it != profiles_.end()) return &it->second;
+  return name == kDefaultProfileName ? &DefaultProfile() : nullptr;
+}
+
+Outcome Book::Rehearse(const Command& command) const {
+  Situation situation;
+  std::string contract_id = command.contract_id;
+  situation.reservation = FindReservation(command.reservation_id);
+  if (NamesReservationOnly(command)) {
+    if (situation.reservation != nullptr) {
+      situation.line = FindLine(situation.reservation->line_id);
+      contract_id = situation.reservation->contract_id;
+    }
+  } else if (command.kind != CommandKind::kApprove) {
+    situation.line = FindLine(command.line_id);
+  }
+  situation.counter_line = FindLine(command.counter_line_id);
+  std::string profile_name;
+  if (MakesLine(command)) {
+    const LineHead& head = *command.new_line;
+    situation.new_line = FindLine(head.id);
+    // An allotted child is of its parent's year.
+    const int32_t year =
+        situation.line != nullptr ? situation.line->head->fiscal_year : head.fiscal_year;
+    const auto code = line_of_code_.find({year, head.code});
+    situation.code_taken = code != line_of_code_.end() && code->second != head.id;
+    profile_name = head.tolerance_profile;
+  }
+  if (situation.line != nullptr) {
+    situation.encumbrance_open = OpenEncumbrance(situation.line->head->id, contract_id);
+    profile_name = situation.line->head->tolerance_profile;
+  }
+  situation.tolerance = FindProfile(profile_name);
+  return Decide(situation, command);
+}
+
+Outcome Book::Execute(const Command& command) {
+  Outcome outcome = Rehearse(command);
+  if (const Decision* decision = std::get_if<Decision>(&outcome)) Keep(*decision);
+  return outcome;
+}
+
+void Book::Keep(const Decision& decision) {
+  if (!decision.postings.empty()) AddLine(decision.line);
+  if (!decision.postings.empty() && decision.counter_line.has_value()) {
+    AddLine(*decision.counter_line);
+  }
+  if (decision.encumbrance_open.has_value()) {
+    AddEncumbrance(decision.line.head->id, decision.contract_id, *decision.encumbrance_open);
+  }
+  if (decision.reservation_changed) AddReservation(*decision.reservation);
+}
+
+}  // namespace fiscus::budget

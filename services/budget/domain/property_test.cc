@@ -1,0 +1,294 @@
+// Random histories against the naive reference ledger.
+//
+// Each seed makes one history of commands over a few lines, among them pairs, repeats, wrong dates,
+// currencies, projects and amounts up to the edge of int64. After every command the real core and
+// the reference must agree on acceptance and on the reason, bucket by bucket, and the invariants
+// must hold. A failure names the seed and the step.
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "services/budget/domain/journal.h"
+#include "services/budget/domain/ledger_fixtures.h"
+#include "services/budget/domain/reference_ledger.h"
+
+namespace fiscus::budget {
+namespace {
+
+// SplitMix64: small, seeded, the same everywhere.
+class Dice {
+ public:
+  explicit Dice(uint64_t seed) : state_(seed) {}
+  uint64_t Next() {
+    uint64_t z = (state_ += 0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+  }
+  int Below(int limit) { return static_cast<int>(Next() % static_cast<uint64_t>(limit)); }
+  bool OneIn(int n) { return Below(n) == 0; }
+
+ private:
+  uint64_t state_;
+};
+
+struct Kind {
+  CommandKind kind;
+  const char* name;
+  int weight;
+};
+constexpr Kind kKinds[] = {
+    {CommandKind::kApprove, "APPROVE", 2},     {CommandKind::kSupplement, "SUPPLEMENT", 4},
+    {CommandKind::kReduce, "REDUCE", 4},       {CommandKind::kTransfer, "TRANSFER", 6},
+    {CommandKind::kAllot, "ALLOT", 4},         {CommandKind::kFreeze, "FREEZE", 3},
+    {CommandKind::kUnfreeze, "UNFREEZE", 3},   {CommandKind::kEncumber, "ENCUMBER", 8},
+    {CommandKind::kLiquidate, "LIQUIDATE", 4}, {CommandKind::kReserve, "RESERVE", 16},
+    {CommandKind::kConfirm, "CONFIRM", 3},     {CommandKind::kPost, "POST", 12},
+    {CommandKind::kVoid, "VOID", 5},           {CommandKind::kExpire, "EXPIRE", 4},
+    {CommandKind::kRefund, "REFUND", 6},       {CommandKind::kObservedPay, "OBSERVED_PAY", 6},
+};
+
+const Kind& PickKind(Dice& dice) {
+  int total = 0;
+  for (const Kind& kind : kKinds) total += kind.weight;
+  int rest = dice.Below(total);
+  for (const Kind& kind : kKinds) {
+    if ((rest -= kind.weight) < 0) return kind;
+  }
+  return kKinds[0];
+}
+
+std::string Name(const char* stem, int number) { return stem + std::to_string(number); }
+
+// The world: L0..L3 active controlled (L3 of another fund nature), L4 pending allotment, L5
+// observed, L6 in another currency; L7..L9 do not exist until something makes them.
+reference::Account Born(int number) {
+  return {.id = Name("L", number),
+          .project = number == 4   ? ""
+                     : number == 1 ? "P1"
+                                   : "P0",
+          .currency = number == 6 ? "USD" : "CNY",
+          .nature = number == 3 ? "special" : "general",
+          .state = number == 4 ? "PENDING" : "ACTIVE",
+          .unit = number == 4 ? "/33/" : "/33/edu/",
+          .code = Name("C", number),
+          .year = 2026,
+          .observed = number == 5,
+          .direct = false};
+}
+
+std::shared_ptr<const LineHead> HeadOf(const reference::Account& account) {
+  return std::make_shared<const LineHead>(
+      LineHead{.id = account.id,
+               .code = account.code,
+               .document_no = "doc",
+               .unit_path = account.unit,
+               .project_id = account.project,
+               .fiscal_year = account.year,
+               .currency = account.currency,
+               .mode = account.observed ? LineMode::kObserved : LineMode::kControlled,
+               .classification = {.fund_nature = account.nature, .direct_fund = account.direct},
+               .tolerance_profile = "default"});
+}
+
+int64_t Amount(Dice& dice) {
+  if (dice.OneIn(60)) return std::numeric_limits<int64_t>::max() - dice.Below(3);
+  if (dice.OneIn(60)) return -dice.Below(3);
+  if (dice.OneIn(8)) return 100 + dice.Below(900);
+  return 1 + dice.Below(60);
+}
+
+reference::Ask RandomAsk(Dice& dice) {
+  const Kind& kind = PickKind(dice);
+  reference::Ask ask{.kind = kind.name,
+                     .line = Name("L", dice.OneIn(4) ? dice.Below(10) : dice.Below(4)),
+                     .other = Name("L", dice.Below(8)),
+                     .contract = dice.OneIn(2) ? Name("K", dice.Below(2)) : "",
+                     .payment = Name("R", dice.Below(12)),
+                     .project = dice.OneIn(20) ? "P9" : "P0",
+                     .currency = dice.OneIn(30) ? "USD" : "CNY",
+                     .minor = Amount(dice),
+                     .year = dice.OneIn(25) ? 2025 : 2026};
+  if (ask.line == "L1") ask.project = dice.OneIn(20) ? "P0" : "P1";
+  if (ask.line == "L6" && !dice.OneIn(4)) ask.currency = "USD";
+  if (kind.kind == CommandKind::kEncumber && ask.contract.empty()) ask.contract = "K0";
+  if (kind.kind == CommandKind::kAllot && !dice.OneIn(5)) ask.line = "L4";
+  ask.born = Born(dice.Below(10));
+  if (kind.kind == CommandKind::kAllot) {
+    ask.born = Born(7 + dice.Below(3));
+    ask.born.project = dice.OneIn(3) ? "" : "P0";
+    if (dice.OneIn(10)) ask.born.unit = "/44/";
+  }
+  if (dice.OneIn(12)) ask.born.code = "C0";
+  const bool may_observe =
+      kind.kind == CommandKind::kSupplement || kind.kind == CommandKind::kReduce ||
+      kind.kind == CommandKind::kEncumber || kind.kind == CommandKind::kLiquidate ||
+      kind.kind == CommandKind::kRefund;
+  if (kind.kind == CommandKind::kObservedPay || (may_observe && dice.OneIn(4))) {
+    ask.observed = !dice.OneIn(15) || kind.kind == CommandKind::kObservedPay;
+    if (!dice.OneIn(8)) ask.line = "L5";
+    ask.contract = "";
+  }
+  return ask;
+}
+
+Command ToCommand(const reference::Ask& ask) {
+  Command command;
+  for (const Kind& kind : kKinds) {
+    if (ask.kind == kind.name) command.kind = kind.kind;
+  }
+  command.mode = ask.observed ? LineMode::kObserved : LineMode::kControlled;
+  command.line_id = ask.line;
+  command.counter_line_id = ask.other;
+  command.reservation_id = ask.payment;
+  command.contract_id = ask.contract;
+  command.project_id = ask.project;
+  command.amount = {ask.minor, ask.currency};
+  command.effective_date = absl::CivilDay(ask.year, 5, 5);
+  command.expires_at = absl::FromUnixSeconds(1'800'000'000);
+  command.new_line = HeadOf(ask.born);
+  command.new_state =
+      ask.born.state == "PENDING" ? LineState::kPendingAllotment : LineState::kActive;
+  return command;
+}
+
+// Everything that must hold after every step; "" or what does not.
+std::string Disagreement(const Book& book, const reference::Ledger& truth,
+                         const std::map<std::string, std::vector<Entry>>& journal) {
+  for (const auto& [id, line] : book.lines()) {
+    const Balances& b = line.standing.balances;
+    const std::pair<const char*, int64_t> buckets[] = {{"approved", b.approved},
+                                                       {"supplemented", b.supplemented},
+                                                       {"reduced", b.reduced},
+                                                       {"transferred_in", b.transferred_in},
+                                                       {"transferred_out", b.transferred_out},
+                                                       {"allotted_in", b.allotted_in},
+                                                       {"allotted_down", b.allotted_down},
+                                                       {"frozen", b.frozen},
+                                                       {"encumbered", b.encumbered},
+                                                       {"in_transit", b.in_transit},
+                                                       {"paid", b.paid},
+                                                       {"refunded", b.refunded}};
+    for (const auto& [name, value] : buckets) {
+      if (value != truth.Sum(id, name)) return id + "." + name;
+      if (value < 0) return id + "." + name + " below zero";
+    }
+    if (Available(b) != truth.Available(id)) return id + " available";
+    if (line.head->mode == LineMode::kControlled && Available(b) < 0) return id + " L2";
+    // L6, L1, L3 by the verifier that runs in production.
+    LineFold fold(*line.head);
+    const auto entries = journal.find(id);
+    if (entries != journal.end()) {
+      for (const Entry& entry : entries->second) fold.Add(entry);
+    }
+    LineRecords records;
+    for (const auto& [key, open] : book.encumbrances()) {
+      if (open < 0) return id + " encumbrance below zero";
+      if (key.first == id) records.encumbrances_open += open;
+    }
+    for (const auto& [reservation_id, reservation] : book.reservations()) {
+      if (reservation.line_id != id) continue;
+      if (reservation.state == ReservationState::kPending) {
+        records.reservations_pending += reservation.amount;
+      }
+      records.reservations_posted += reservation.posted;
+      records.reservations_refunded += reservation.refunded;
+    }
+    const std::vector<Difference> differences = fold.Differences(line.standing, records);
+    if (!differences.empty()) {
+      return id + " " + differences[0].invariant + " " + differences[0].detail;
+    }
+  }
+  return "";
+}
+
+// L4: Σ authorised over a currency only changes by approve, supplement and reduce.
+__int128 TotalAuthorised(const Book& book) {
+  __int128 total = 0;
+  for (const auto& [id, line] : book.lines()) total += Authorised(line.standing.balances);
+  return total;
+}
+
+// Plays one history; "" or the first disagreement.
+std::string Play(uint64_t seed, int steps, std::map<std::string, int>& seen) {
+  Dice dice(seed);
+  Book book;
+  reference::Ledger truth;
+  std::map<std::string, std::vector<Entry>> journal;
+  for (int step = 0; step < steps + 7; ++step) {
+    reference::Ask ask = RandomAsk(dice);
+    if (step < 7) {  // the world first
+      ask = {.kind = "APPROVE",
+             .currency = Born(step).currency,
+             .minor = 200 + dice.Below(800),
+             .year = 2026,
+             .born = Born(step)};
+    }
+    const Command command = ToCommand(ask);
+    const __int128 total_before = TotalAuthorised(book);
+    const Outcome outcome = book.Execute(command);
+    const std::string expected = truth.Do(ask);
+    ++seen[expected];
+    const std::string at =
+        "seed=" + std::to_string(seed) + " step=" + std::to_string(step) + " " + ask.kind;
+    if (ReasonOf(outcome) != expected) {
+      return at + ": core \"" + ReasonOf(outcome) + "\", reference \"" + expected + "\"";
+    }
+    if (const Decision* decision = std::get_if<Decision>(&outcome)) {
+      for (const Posting& posting : decision->postings) {
+        journal[posting.entry.line_id].push_back(posting.entry);
+      }
+      const bool budget_moves = command.kind == CommandKind::kApprove ||
+                                command.kind == CommandKind::kSupplement ||
+                                command.kind == CommandKind::kReduce;
+      if (!budget_moves && TotalAuthorised(book) != total_before) return at + ": L4";
+    }
+    // Full comparison at every fourth step and at the end: the fold of the reference is quadratic.
+    if (step % 4 == 0 || step + 1 == steps + 7) {
+      const std::string wrong = Disagreement(book, truth, journal);
+      if (!wrong.empty()) return at + ": " + wrong;
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("The core agrees with a naive ledger on random histories", "[budget][property]") {
+  std::map<std::string, int> seen;
+  for (uint64_t seed = 1; seed <= 3'000; ++seed) {
+    const std::string wrong = Play(seed, 70, seen);
+    if (!wrong.empty()) FAIL(wrong);
+  }
+  // The histories are of use only if they reach acceptance and the refusals.
+  for (const char* reason : {"",
+                             "LINE_NOT_FOUND",
+                             "CURRENCY_MISMATCH",
+                             "AMOUNT_NOT_POSITIVE",
+                             "AMOUNT_OVERFLOW",
+                             "LINE_MODE_MISMATCH",
+                             "PERIOD_CLOSED",
+                             "LINE_NOT_ACTIVE",
+                             "PROJECT_MISMATCH",
+                             "EXCEEDS_AVAILABLE",
+                             "EXCEEDS_ENCUMBRANCE",
+                             "RESERVATION_NOT_FOUND",
+                             "RESERVATION_RESOLVED",
+                             "EXCEEDS_RESERVATION",
+                             "EXCEEDS_PAID",
+                             "BELOW_COMMITMENTS",
+                             "FUND_NATURE_MISMATCH",
+                             "LINE_EXISTS",
+                             "RESERVATION_EXISTS",
+                             "EXCEEDS_FROZEN",
+                             "LINES_DO_NOT_FIT"}) {
+    INFO(reason);
+    CHECK(seen[reason] >= 20);
+  }
+  CHECK(seen[""] > 3'000 * 15);
+}
+
+}  // namespace fiscus::budget

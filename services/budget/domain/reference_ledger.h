@@ -1,0 +1,64 @@
+// A naive ledger that shares no code with the real one: a plain list of facts, and every figure a
+// fold over all of it.
+//
+// For property tests only; slow, and meant to be obviously right.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace fiscus::budget::reference {
+
+// A line as the reference sees it.
+struct Account {
+  std::string id, project, currency, nature, state, unit, code;  // state: "ACTIVE", "PENDING"
+  std::string parent;
+  int year = 0;
+  bool observed = false;
+  bool direct = false;
+};
+
+// One movement of money into (+) or out of (−) one bucket.
+struct Fact {
+  std::string line, bucket, contract, payment;
+  int64_t amount = 0;
+};
+
+struct Ask {
+  std::string kind, line, other, contract, payment, project, currency;
+  int64_t minor = 0;
+  int year = 0;
+  bool observed = false;
+  Account born;  // APPROVE, ALLOT
+};
+
+class Ledger {
+ public:
+  std::vector<Account> accounts;
+  std::vector<Fact> facts;
+
+  // "" and the facts are added, or the reason and nothing happens.
+  std::string Do(const Ask& ask);
+  // Σ of a bucket of a line; of one contract only if given.
+  __int128 Sum(const std::string& line, const std::string& bucket,
+               const std::string& contract = "*") const;
+  // Σ of a bucket of a payment.
+  __int128 OfPayment(const std::string& payment, const std::string& bucket) const;
+  __int128 Authorised(const std::string& line) const;
+  __int128 Used(const std::string& line) const;
+  __int128 Available(const std::string& line) const;
+
+ private:
+  const Account* Find(const std::string& line) const;
+  std::string Basics(const std::string& line, const std::string& currency, const Ask& ask,
+                     const std::string& states, __int128 inflow, __int128 held) const;
+  std::string DoBudget(const Ask& ask);
+  std::string DoPair(const Ask& ask);
+  std::string DoSpend(const Ask& ask);
+  std::string DoSettle(const Ask& ask);
+  void Add(const std::string& line, const std::string& bucket, __int128 amount,
+           const std::string& contract = "", const std::string& payment = "");
+};
+
+}  // namespace fiscus::budget::reference
