@@ -83,7 +83,7 @@ class Service:
 
     def _fill(self, message, path):
         for field in message.DESCRIPTOR.fields:
-            if field.label == field.LABEL_REPEATED:
+            if field.is_repeated:
                 self._fill_repeated(message, field)
             elif field.message_type is None:
                 self._fill_scalar(message, field)
