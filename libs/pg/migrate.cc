@@ -16,7 +16,13 @@ constexpr int64_t kMigrationLock = 4'611'900'001;
 constexpr char kLedger[] =
     "CREATE TABLE IF NOT EXISTS schema_migration ("
     " module text NOT NULL, number int NOT NULL, name text NOT NULL, sha256 text NOT NULL,"
-    " applied_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (module, number))";
+    " applied_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (module, number));"
+    "COMMENT ON TABLE schema_migration IS 'Migrations that have landed here.';"
+    "COMMENT ON COLUMN schema_migration.module IS 'The library or service that the migration belongs to.';"
+    "COMMENT ON COLUMN schema_migration.number IS 'Its number there, from 1.';"
+    "COMMENT ON COLUMN schema_migration.name IS 'Its name.';"
+    "COMMENT ON COLUMN schema_migration.sha256 IS 'Digest of its file, which never changes again.';"
+    "COMMENT ON COLUMN schema_migration.applied_at IS 'When it landed.';";
 
 std::string ForRole(std::string sql, std::string_view app_role) {
   constexpr std::string_view kPlaceholder = ":app";
