@@ -15,10 +15,10 @@ namespace {
 std::string OwnId(const std::string& aggregate) { return aggregate.substr(aggregate.rfind('/') + 1); }
 
 // Gives every event its sequence, in order within each aggregate.
-absl::StatusOr<std::vector<int64_t>> TakeSequences(pg::Tx& tx, const std::vector<Event>& events) {
+absl::StatusOr<std::vector<int64_t>> TakeSequences(pg::Tx& tx, const std::vector<CallEvent>& events) {
   // Sorted: two transactions that touch the same aggregates lock them in the same order.
   std::map<std::string, int64_t> counts;
-  for (const Event& event : events) ++counts[event.aggregate];
+  for (const CallEvent& item : events) ++counts[item.event.aggregate];
   std::vector<std::string> aggregates;
   std::vector<int64_t> numbers;
   for (const auto& [aggregate, count] : counts) {
@@ -33,25 +33,27 @@ absl::StatusOr<std::vector<int64_t>> TakeSequences(pg::Tx& tx, const std::vector
     next[aggregate] = row.Int("last_sequence") - counts[aggregate] + 1;
   }
   std::vector<int64_t> sequences;
-  for (const Event& event : events) sequences.push_back(next[event.aggregate]++);
+  for (const CallEvent& item : events) sequences.push_back(next[item.event.aggregate]++);
   return sequences;
 }
 
-absl::StatusOr<std::vector<int64_t>> Insert(pg::Tx& tx, const Call& call, const std::vector<Event>& events, bool broadcast) {
+absl::StatusOr<std::vector<int64_t>> Insert(pg::Tx& tx, const std::vector<CallEvent>& events, bool broadcast) {
   if (events.empty()) return std::vector<int64_t>{};
   ASSIGN_OR_RETURN(std::vector<int64_t> sequences, TakeSequences(tx, events));
-  std::vector<std::string> ids, aggregates, keys, types, subjects, payloads;
-  for (const Event& event : events) {
+  std::vector<std::string> ids, aggregates, keys, types, subjects, payloads, actors, traces;
+  for (const auto& [call, event] : events) {
     ids.push_back(NewUuid());
     aggregates.push_back(event.aggregate);
     keys.push_back(event.key.empty() ? OwnId(event.aggregate) : event.key);
     types.push_back(event.type);
     subjects.push_back(event.subject.empty() ? event.aggregate : event.subject);
     payloads.push_back(event.payload);
+    actors.push_back(call->Actor());
+    traces.push_back(call->traceparent);
   }
   RETURN_IF_ERROR(tx.Run(sql::kInsertOutbox, pg::Args().Text(tx.tenant()).TextArray(ids).TextArray(aggregates).IntArray(sequences)
                                                  .TextArray(keys).TextArray(types).TextArray(subjects).BytesArray(payloads)
-                                                 .Bool(broadcast).Text(call.Actor()).Text(call.traceparent)
+                                                 .Bool(broadcast).TextArray(actors).TextArray(traces)
                                                  .Time(SystemClock().Now())).status());
   tx.OnCommit([] { Wakeup::Instance().Notify(); });
   return sequences;
@@ -68,11 +70,17 @@ Event MakeEvent(std::string aggregate, std::string key, const google::protobuf::
 }
 
 absl::StatusOr<std::vector<int64_t>> Append(pg::Tx& tx, const Call& call, const std::vector<Event>& events) {
-  return Insert(tx, call, events, false);
+  std::vector<CallEvent> items;
+  for (const Event& event : events) items.push_back({&call, event});
+  return Insert(tx, items, false);
+}
+
+absl::StatusOr<std::vector<int64_t>> AppendGroup(pg::Tx& tx, const std::vector<CallEvent>& events) {
+  return Insert(tx, events, false);
 }
 
 absl::Status AppendBroadcast(pg::Tx& tx, const Call& call, const Event& event) {
-  return Insert(tx, call, {event}, true).status();
+  return Insert(tx, {{&call, event}}, true).status();
 }
 
 pg::MigrationSet Migrations() { return {.module = "events", .migrations = kMigrations}; }

@@ -32,6 +32,12 @@ Event MakeEvent(std::string aggregate, std::string key, const google::protobuf::
 
 // Appends events in order; returns the sequence of each. The relay is woken at commit.
 absl::StatusOr<std::vector<int64_t>> Append(pg::Tx& tx, const Call& call, const std::vector<Event>& events);
+// As Append, for a group of calls that share one transaction: each event keeps its own caller and trace.
+struct CallEvent {
+  const Call* call;  // outlives the transaction
+  Event event;
+};
+absl::StatusOr<std::vector<int64_t>> AppendGroup(pg::Tx& tx, const std::vector<CallEvent>& events);
 // Appends a control record: it is written to every partition of the topic.
 absl::Status AppendBroadcast(pg::Tx& tx, const Call& call, const Event& event);
 

@@ -1,0 +1,199 @@
+// The write path on real PostgreSQL: idempotency, uncertain neighbours, tenant isolation, timers.
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <thread>
+#include <vector>
+
+#include "fiscus/type/v1/type.pb.h"
+#include "libs/core/status.h"
+#include "libs/pg/queries.h"
+#include "libs/pg/timer.h"
+#include "libs/pg/transact.h"
+#include "libs/runtime/clock.h"
+#include "libs/testing/test_database.h"
+
+namespace fiscus::pg {
+namespace {
+
+using testing::TestCall;
+using testing::TestDatabase;
+
+constexpr Migration kThings[] = {
+    {1, "things", "x",
+     "CREATE TABLE thing (tenant text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY, note text NOT NULL, PRIMARY KEY (tenant, id));"
+     "ALTER TABLE thing ENABLE ROW LEVEL SECURITY; ALTER TABLE thing FORCE ROW LEVEL SECURITY;"
+     "CREATE POLICY tenant_only ON thing USING (tenant = current_setting('fiscus.tenant'));"
+     "GRANT SELECT, INSERT ON thing TO :app"}};
+constexpr Query kInsertThing{"insert_thing", "INSERT INTO thing (tenant, note) VALUES ($1, $2)"};
+constexpr Query kCountThings{"count_things", "SELECT count(*) AS n FROM thing"};
+
+absl::Time Soon() { return SystemClock().Now() + absl::Seconds(10); }
+
+int64_t Things(Database& database, const std::string& tenant) {
+  int64_t n = -1;
+  REQUIRE(database.Read(tenant, Soon(), [&](Tx& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows rows, tx.Run(kCountThings));
+    n = rows[0].Int("n");
+    return absl::OkStatus();
+  }).ok());
+  return n;
+}
+
+absl::StatusOr<type::v1::Actor> AddThing(Database& database, const Call& call, const std::string& note) {
+  return Transact<type::v1::Actor>(database, call, [&](Tx& tx) -> absl::StatusOr<type::v1::Actor> {
+    RETURN_IF_ERROR(tx.Run(kInsertThing, Args().Text(tx.tenant()).Text(note)).status());
+    tx.AuditSubject("things/" + note, "", note);
+    type::v1::Actor answer;
+    answer.set_subject(note);
+    return answer;
+  });
+}
+
+TEST_CASE("Every query of libs/pg prepares against the migrated schema", "[pg]") {
+  FISCUS_NEEDS_PG();
+  TestDatabase db("things", kThings);
+  const absl::Status status = db.PrepareAll(sql::kAll);
+  INFO(status.ToString());
+  CHECK(status.ok());
+}
+
+TEST_CASE("The same request is answered as the first time; another body is refused", "[pg]") {
+  FISCUS_NEEDS_PG();
+  TestDatabase db("things", kThings);
+  Call call = TestCall();
+  REQUIRE(AddThing(db.database(), call, "first")->subject() == "first");
+  CHECK(AddThing(db.database(), call, "ignored")->subject() == "first");
+  CHECK(Things(db.database(), "t1") == 1);
+  call.request_digest = std::string(32, 'e');
+  CHECK(RefusalOf(AddThing(db.database(), call, "x").status())->reason == "REQUEST_ID_REUSED");
+  // Another tenant's ids are its own.
+  call.caller.tenant = "t2";
+  CHECK(AddThing(db.database(), call, "second")->subject() == "second");
+}
+
+TEST_CASE("Fifty threads with one request id make one row", "[pg]") {
+  FISCUS_NEEDS_PG();
+  TestDatabase db("things", kThings);
+  const Call call = TestCall();
+  std::atomic<int> answered{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 50; ++i) {
+      threads.emplace_back([&] { answered += AddThing(db.database(), call, "one").ok() ? 1 : 0; });
+    }
+  }
+  CHECK(answered == 50);
+  CHECK(Things(db.database(), "t1") == 1);
+}
+
+TEST_CASE("A refusal rolls everything back and is not recorded", "[pg]") {
+  FISCUS_NEEDS_PG();
+  TestDatabase db("things", kThings);
+  const Call call = TestCall();
+  const auto refused = Transact<type::v1::Actor>(db.database(), call, [&](Tx& tx) -> absl::StatusOr<type::v1::Actor> {
+    RETURN_IF_ERROR(tx.Run(kInsertThing, Args().Text(tx.tenant()).Text("half")).status());
+    return Refuse(absl::StatusCode::kFailedPrecondition, "NO", "no");
+  });
+  CHECK(RefusalOf(refused.status())->reason == "NO");
+  CHECK(Things(db.database(), "t1") == 0);
+  CHECK(AddThing(db.database(), call, "later").ok());
+}
+
+TEST_CASE("A rehearsal answers and leaves nothing", "[pg]") {
+  FISCUS_NEEDS_PG();
+  TestDatabase db("things", kThings);
+  const auto answer = Rehearse<type::v1::Actor>(db.database(), TestCall(), [&](Tx& tx) -> absl::StatusOr<type::v1::Actor> {
+    RETURN_IF_ERROR(tx.Run(kInsertThing, Args().Text(tx.tenant()).Text("try")).status());
+    return type::v1::Actor();
+  });
+  CHECK(answer.ok());
+  CHECK(Things(db.database(), "t1") == 0);
+}
+
+// reliability: tenant mix in the pool.
+TEST_CASE("On one connection, interleaved tenants see only their own rows", "[pg]") {
+  FISCUS_NEEDS_PG();
+  TestDatabase db("things", kThings, 1);
+  for (int i = 0; i < 200; ++i) {
+    const std::string tenant = i % 2 == 0 ? "t1" : "t2";
+    const absl::Status status = db.database().Write(tenant, Soon(), [&](Tx& tx) -> absl::Status {
+      RETURN_IF_ERROR(tx.Run(kInsertThing, Args().Text(tenant).Text("x")).status());
+      return i % 5 == 0 ? absl::CancelledError("abort") : absl::OkStatus();
+    });
+    REQUIRE(status.ok() == (i % 5 != 0));
+  }
+  CHECK(Things(db.database(), "t1") == 80);
+  CHECK(Things(db.database(), "t2") == 80);
+  // A row of another tenant cannot be written either.
+  CHECK_FALSE(db.database().Write("t1", Soon(), [&](Tx& tx) { return tx.Run(kInsertThing, Args().Text("t2").Text("x")).status(); }).ok());
+}
+
+TEST_CASE("Values survive the way to PostgreSQL and back", "[pg]") {
+  FISCUS_NEEDS_PG();
+  TestDatabase db("things", kThings);
+  static constexpr Query kEcho{"echo",
+                               "SELECT $1::text AS t, $2::bigint AS i, $3::bytea AS b, $4::timestamptz AS at, $5::date AS d, "
+                               "($6::text[])[2] AS e, ($7::bytea[])[1] AS f, $8::text AS n"};
+  const std::string nasty = "'; DROP TABLE thing; -- \\ \" {,} 项目\n";
+  const std::string bytes("\0\xff\x01\\", 4);
+  const absl::Time time = absl::FromUnixMicros(1'700'000'000'123'456);
+  REQUIRE(db.database().Read("t1", Soon(), [&](Tx& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows rows, tx.Run(kEcho, Args().Text(nasty).Int(9007199254740993).Bytes(bytes).Time(time)
+                                                        .Date(absl::CivilDay(2026, 2, 28)).TextArray({"a", nasty}).BytesArray({bytes}).Null()));
+    const Row row = rows[0];
+    CHECK(row.Text("t") == nasty);
+    CHECK(row.Int("i") == 9007199254740993);
+    CHECK(row.Bytes("b") == bytes);
+    CHECK(row.Time("at") == time);
+    CHECK(row.Date("d") == absl::CivilDay(2026, 2, 28));
+    CHECK(row.Text("e") == nasty);
+    CHECK(row.Bytes("f") == bytes);
+    CHECK(row.IsNull("n"));
+    return absl::OkStatus();
+  }).ok());
+}
+
+TEST_CASE("A timer runs when due, is retried with delay, and stays if it is set anew while it runs", "[pg]") {
+  FISCUS_NEEDS_PG();
+  TestDatabase db("things", kThings);
+  FakeClock clock(absl::FromUnixSeconds(1'000'000));
+  const auto schedule = [&](absl::Time due) {
+    REQUIRE(db.database().Write("t1", Soon(), [&](Tx& tx) { return ScheduleTimer(tx, "k", "s", due); }).ok());
+  };
+  int runs = 0;
+  bool fail = true;
+  bool again = false;
+  TimerRunner runner(db.database(), clock, {});
+  runner.Handle("k", [&](const Timer& timer) -> absl::Status {
+    ++runs;
+    CHECK(timer.tenant == "t1");
+    if (again) schedule(clock.Now() + absl::Seconds(60));
+    return fail ? absl::UnavailableError("not yet") : absl::OkStatus();
+  });
+  schedule(clock.Now() + absl::Seconds(10));
+  CHECK(*runner.RunDue() == 0);
+  clock.Advance(absl::Seconds(10));
+  CHECK(*runner.RunDue() == 1);
+  CHECK(*runner.RunDue() == 0);  // waits for its retry
+  clock.Advance(absl::Seconds(1));
+  fail = false;
+  again = true;
+  CHECK(*runner.RunDue() == 1);
+  clock.Advance(absl::Seconds(61));
+  again = false;
+  CHECK(*runner.RunDue() == 1);  // the one that was set while it ran
+  clock.Advance(absl::Hours(1));
+  CHECK(*runner.RunDue() == 0);
+  CHECK(runs == 3);
+}
+
+TEST_CASE("A migration that landed may not change", "[pg]") {
+  FISCUS_NEEDS_PG();
+  TestDatabase db("things", kThings);
+  const Migration changed[] = {{1, "things", "other", "SELECT 1"}};
+  const MigrationSet bad[] = {{.module = "pg", .migrations = changed}};
+  CHECK(Migrate(db.owner_dsn(), "postgres", bad).code() == absl::StatusCode::kFailedPrecondition);
+}
+
+}  // namespace
+}  // namespace fiscus::pg
