@@ -223,6 +223,15 @@ Change CatchUp(Change change, absl::CivilDay closed_on, const Calendar& calendar
   return change;
 }
 
+Change Recalendar(const Alert& alert, absl::CivilDay today, const Calendar& calendar) {
+  Change change{alert, {}};
+  Reckon(change.alert, calendar);
+  const std::optional<absl::CivilDay> due = change.alert.due_on;
+  if (!due || (due == alert.due_on && change.alert.next_check_on == alert.next_check_on)) return {alert, {}};
+  Move(change, alert.state, today, absl::StrCat("the calendar changed: due ", FormatDate(*due)));
+  return Versioned(std::move(change));
+}
+
 std::optional<absl::CivilDay> NextCheckOn(const Alert& alert, const Calendar& calendar) {
   const auto escalation = NextEscalationOn(alert, calendar);
   const auto resolve = AutoResolveOn(alert, calendar);

@@ -149,6 +149,9 @@ Change AtDayClose(const Alert& alert, absl::CivilDay day, const Calendar& calend
 // how late a warning arrives. One version, as before.
 Change CatchUp(Change change, absl::CivilDay closed_on, const Calendar& calendar);
 
+// What a change of the calendar does to an open alert: one step if its due day moves, on `today`, else none.
+Change Recalendar(const Alert& alert, absl::CivilDay today, const Calendar& calendar);
+
 // The first day at whose close AtDayClose has something to do; nullopt: none.
 std::optional<absl::CivilDay> NextCheckOn(const Alert& alert, const Calendar& calendar);
 

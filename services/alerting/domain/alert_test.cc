@@ -263,6 +263,19 @@ TEST_CASE("Reckoning writes due day and next check down", "[alerting][receive]")
   CHECK_FALSE(alert.next_check_on.has_value());
 }
 
+TEST_CASE("A holiday moves the due day of an open alert, with a step", "[alerting][receive]") {
+  Alert alert = Receive(std::nullopt, WarningWith(Severity::kRed), kNow).alert;
+  Reckon(alert, Calendar());
+  const Calendar holiday({{kMonday + 1, false}});
+  const Change moved = Recalendar(alert, kMonday, holiday);
+  CHECK(moved.alert.due_on == kMonday + 2);
+  CHECK(moved.alert.version == alert.version + 1);
+  REQUIRE(moved.steps.size() == 1);
+  CHECK(moved.steps[0].note == "the calendar changed: due 2026-03-04");
+  CHECK(Recalendar(moved.alert, kMonday, holiday).steps.empty());
+  CHECK(Recalendar(AlertIn(State::kClosed), kMonday, holiday).steps.empty());
+}
+
 // A world of alerts under random warnings, commands and day closes.
 class World {
  public:

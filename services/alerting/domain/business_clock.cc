@@ -24,6 +24,12 @@ absl::Status MayClose(std::optional<absl::CivilDay> last_closed, absl::CivilDay 
   return absl::OkStatus();
 }
 
+absl::Status MayRename(std::optional<absl::CivilDay> last_closed, absl::CivilDay first) {
+  if (!last_closed || first > *last_closed) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kFailedPrecondition, "DAY_CLOSED", "a closed day keeps its place in the calendar",
+                {{"date", FormatDate(first)}, {"last_closed", FormatDate(*last_closed)}});
+}
+
 absl::CivilDay OpenDay(std::optional<absl::CivilDay> last_closed, absl::CivilDay fallback) {
   return last_closed ? *last_closed + 1 : fallback;
 }

@@ -15,6 +15,10 @@ inline constexpr int kDaysAheadMax = 366;
 // itself is OK: its closing is answered as the first time. Refuses with DAY_OUT_OF_ORDER.
 absl::Status MayClose(std::optional<absl::CivilDay> last_closed, absl::CivilDay day);
 
+// A day may be named (holiday, worked weekend) until it is closed: what happened on it does not change. `first` is the earliest day to
+// be named. Refuses with DAY_CLOSED.
+absl::Status MayRename(std::optional<absl::CivilDay> last_closed, absl::CivilDay first);
+
 // The day that is open: the one after the last closed, else `fallback`.
 absl::CivilDay OpenDay(std::optional<absl::CivilDay> last_closed, absl::CivilDay fallback);
 

@@ -23,6 +23,16 @@ TEST_CASE("Days go forward, and no further than a year", "[alerting][clock]") {
   }
 }
 
+TEST_CASE("A day keeps its place in the calendar once it is closed", "[alerting][clock]") {
+  CHECK(MayRename(std::nullopt, kMonday).ok());
+  CHECK(MayRename(kMonday, kMonday + 1).ok());
+  for (const int days : {0, -1}) {
+    const absl::Status status = MayRename(kMonday, kMonday + days);
+    CHECK(status.code() == absl::StatusCode::kFailedPrecondition);
+    CHECK(RefusalOf(status)->reason == "DAY_CLOSED");
+  }
+}
+
 TEST_CASE("The open day is the one after the last closed", "[alerting][clock]") {
   CHECK(OpenDay(kMonday, kMonday) == kMonday + 1);
   CHECK(OpenDay(std::nullopt, kMonday) == kMonday);
