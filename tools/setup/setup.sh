@@ -56,7 +56,7 @@ install_venv() {
   say "Making the Python environment in $FISCUS_VENV"
   $python -m venv --clear "$FISCUS_VENV"
   "$FISCUS_VENV/bin/pip" install -q --disable-pip-version-check --no-input --only-binary :all: \
-    -r "$here/requirements.txt" || die "pip could not install $here/requirements.txt"
+    --cache-dir "$FISCUS_CACHE/pip" -r "$here/requirements.txt" || die "pip could not install $here/requirements.txt"
   stamp venv "$here/requirements.txt" $python
 }
 
@@ -77,7 +77,7 @@ install_kafka() {
   if fresh kafka "$pom" && compgen -G "$FISCUS_KAFKA_LIBS/kafka_2.13-*.jar" >/dev/null; then return 0; fi
   say "Fetching the Kafka broker's jars"
   rm -rf "$FISCUS_KAFKA_LIBS" "$FISCUS_KAFKA_LIBS.new"
-  mvn -q -B -f "$pom" dependency:copy-dependencies -DoutputDirectory="$FISCUS_KAFKA_LIBS.new" >&2 ||
+  mvn -q -B -Dstyle.color=never -f "$pom" -Dmaven.repo.local="$FISCUS_CACHE/m2" dependency:copy-dependencies -DoutputDirectory="$FISCUS_KAFKA_LIBS.new" >&2 ||
     die "Maven could not fetch the jars of $pom"
   mv "$FISCUS_KAFKA_LIBS.new" "$FISCUS_KAFKA_LIBS"
   stamp kafka "$pom"
@@ -91,9 +91,10 @@ install_openapi() {
   minor=$(go env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
   [ "${minor:-0}" -ge 19 ] || install_packages golang-go
   say "Building protoc-gen-openapiv2 $openapiv2_version"
-  env GOBIN="$FISCUS_CACHE/bin" GOPATH="$FISCUS_CACHE/go" GOFLAGS="-buildvcs=false -modcacherw" \
+  env GOBIN="$FISCUS_CACHE/bin" GOPATH="$FISCUS_CACHE/go" GOCACHE="$FISCUS_CACHE/go/build" GOFLAGS="-buildvcs=false -modcacherw" \
     go install "github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv2@$openapiv2_version" >&2 ||
     die "Go could not build protoc-gen-openapiv2"
+  rm -rf "$FISCUS_CACHE/go"
   echo $openapiv2_version >"$bin.version"
 }
 
