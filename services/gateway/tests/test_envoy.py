@@ -1,4 +1,4 @@
-"""The real Envoy before a small server that stands for identity and budget: one error shape, tokens, limits, exact amounts."""
+"""The real Envoy before a small server that stands for identity and alerting: one error shape, tokens, limits, exact amounts."""
 
 import json
 import ssl
@@ -24,9 +24,11 @@ def signer_fixture(tmp_path_factory):
     return Signer(tmp_path_factory.mktemp("keys"), "k1")
 
 
-def identity(signer):
+def stand_in(signer):
     from fiscus.identity.v1 import identity_service_pb2 as pb
     from fiscus.identity.v1 import identity_service_pb2_grpc as stubs
+    from fiscus.alerting.v1 import alerting_service_pb2 as alerting
+    from fiscus.alerting.v1 import alerting_service_pb2_grpc as alerting_stubs
 
     class Identity(stubs.IdentityServiceServicer):
         def GetJwks(self, request, context):
@@ -46,8 +48,14 @@ def identity(signer):
         def ListUnits(self, request, context):
             return pb.ListUnitsResponse(next_page_token=request.under_path)
 
+    class Alerting(alerting_stubs.AlertingServiceServicer):
+        def WatchAlerts(self, request, context):
+            yield alerting.AlertChange(resume_token="x")
+            yield alerting.AlertChange(resume_token="x")
+
     server = grpc.server(futures.ThreadPoolExecutor(4))
     stubs.add_IdentityServiceServicer_to_server(Identity(), server)
+    alerting_stubs.add_AlertingServiceServicer_to_server(Alerting(), server)
     return server
 
 
@@ -56,9 +64,10 @@ def call_fixture(tmp_path_factory, signer):
     """A function (method, path, body, headers) → (HTTP status, content type, parsed JSON)."""
     folder = tmp_path_factory.mktemp("gateway")
     ports = Ports(folder, folder / "registry.json")
-    backends = {name: f"127.0.0.1:{ports[name]}" for name in ("identity", "budget")}
-    server = identity(signer)
+    backends = {name: f"127.0.0.1:{ports[name]}" for name in ("identity", "budget", "alerting")}
+    server = stand_in(signer)
     server.add_insecure_port(backends["identity"])
+    server.add_insecure_port(backends["alerting"])  # nobody listens for budget
     server.start()
     gateway = Gateway(folder, ports, default_build(), backends)
     gateway.prepare()
@@ -164,6 +173,23 @@ def test_grpc_speaks_through_the_same_port(call, signer):
             stub.Login(pb.LoginRequest(), timeout=5)
         trailers = dict(refused.value.trailing_metadata())
         assert b"INVALID_CREDENTIALS" in trailers["grpc-status-details-bin"]
+
+
+def test_grpc_web_speaks_through_the_same_port(call):
+    request = urllib.request.Request(
+        f"https://{call.address}/fiscus.identity.v1.IdentityService/GetJwks", b"\0\0\0\0\0",
+        {"content-type": "application/grpc-web+proto"})
+    with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=str(call.ca)), timeout=5) as answer:
+        body = answer.read()
+    assert answer.headers["content-type"] == "application/grpc-web+proto"
+    assert b"P-256" in body and b"grpc-status:0" in body.replace(b" ", b"")
+
+
+def test_a_stream_is_one_json_object_a_line(call, signer):
+    request = urllib.request.Request(f"https://{call.address}/v1/alerts:watch", headers=bearer(signer.token()))
+    with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=str(call.ca)), timeout=5) as answer:
+        lines = [json.loads(line) for line in answer.read().splitlines()]
+    assert len(lines) == 2
 
 
 def test_health_needs_no_token(call):
