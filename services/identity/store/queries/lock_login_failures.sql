@@ -1,0 +1,6 @@
+-- Failure counters, locked in the order of their names. Primary key. $1 tenant, $2 subjects.
+SELECT subject, failures, locks, last_failure_at, locked_until
+FROM login_failure
+WHERE tenant = $1::text AND subject = ANY ($2::text[])
+ORDER BY subject
+FOR UPDATE
