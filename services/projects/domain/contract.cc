@@ -155,7 +155,8 @@ absl::StatusOr<ContractChange> DrawUp(const Project& project, Contract draft, in
   return ContractChange{.after = draft,
                         .event = ContractStateChanged{.contract = draft,
                                                       .from = ContractState::kUnspecified,
-                                                      .effective_date = effective_date},
+                                                      .effective_date = effective_date,
+                                                      .reason = {}},
                         .order = {}};
 }
 
@@ -193,8 +194,10 @@ ContractChange Take(const Contract& contract, const ContractStep& step) {
   if (step.command == ContractCommand::kSign && !contract.signed_on.has_value()) {
     change.after.signed_on = step.effective_date;
   }
-  change.event = ContractStateChanged{
-      .contract = change.after, .from = contract.state, .effective_date = step.effective_date};
+  change.event = ContractStateChanged{.contract = change.after,
+                                      .from = contract.state,
+                                      .effective_date = step.effective_date,
+                                      .reason = step.reason};
   return change;
 }
 

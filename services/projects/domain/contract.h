@@ -107,6 +107,7 @@ struct ContractStateChanged {
   Contract contract;
   ContractState from = ContractState::kUnspecified;
   absl::CivilDay effective_date;
+  std::string reason;
 };
 struct ContractModified {
   Contract contract;
@@ -152,6 +153,7 @@ struct ContractStep {
   ContractCommand command = ContractCommand::kNone;
   absl::CivilDay effective_date;
   int64_t settlement_minor = 0;  // SETTLE
+  std::string reason;
   std::string actor;
 };
 

@@ -1,0 +1,77 @@
+#include "services/projects/domain/draft.h"
+
+#include <utility>
+
+#include "services/projects/domain/life_cycle.h"
+#include "services/projects/domain/reason.h"
+
+namespace fiscus::projects {
+namespace {
+
+absl::Status CheckRelatives(const Project& project, const Relatives& relatives) {
+  if (relatives.parent != nullptr) {
+    RETURN_IF_ERROR(CheckChild(project, *relatives.parent, relatives.siblings));
+  }
+  return CheckParent(project, relatives.children);
+}
+
+}  // namespace
+
+absl::StatusOr<ProjectChange> Create(const Project& wanted, const Relatives& relatives,
+                                     absl::CivilDay effective_date) {
+  Project project = wanted;
+  project.state = ProjectState::kDraft;
+  project.version = 0;
+  project.physical_bp = 0;
+  project.observed = false;
+  project.declared_by.clear();
+  project.baseline_frozen = false;
+  RETURN_IF_ERROR(CheckRelatives(project, relatives));
+  ProjectChange change;
+  Append(ProjectStateChanged{.project = std::move(project),
+                             .from = ProjectState::kUnspecified,
+                             .command = ProjectCommand::kNone,
+                             .effective_date = effective_date,
+                             .reason = {}},
+         change);
+  return change;
+}
+
+absl::StatusOr<ProjectChange> Update(const ProjectFile& file, const Project& wanted,
+                                     int64_t expected_version, const Relatives& relatives,
+                                     absl::CivilDay effective_date) {
+  const Project& present = file.project;
+  RETURN_IF_ERROR(CheckVersion(present, expected_version));
+  if (present.state != ProjectState::kDraft && present.state != ProjectState::kReturned) {
+    return Refused(Reason::kWrongState, "a project is changed before it is declared only",
+                   {{"state", std::string(Name(present.state))}});
+  }
+  Project project = present;
+  project.name = wanted.name;
+  project.sector = wanted.sector;
+  project.approved_investment_minor = wanted.approved_investment_minor;
+  project.planned_start = wanted.planned_start;
+  project.planned_end = wanted.planned_end;
+  project.targets = wanted.targets;
+  project.documents = wanted.documents;
+  project.key_project = wanted.key_project;
+  project.source_ref = wanted.source_ref;
+  RETURN_IF_ERROR(CheckRelatives(project, relatives));
+  if (wanted.currency != present.currency) {
+    return Refused(Reason::kCurrencyMismatch, "a project keeps its currency",
+                   {{"currency", wanted.currency}, {"project_currency", present.currency}});
+  }
+  if (present.observed) {
+    return Refused(Reason::kObservedProject, "an observed project is changed by import only");
+  }
+  ProjectChange change{.after = file, .events = {}};
+  Append(ProjectStateChanged{.project = std::move(project),
+                             .from = present.state,
+                             .command = ProjectCommand::kNone,
+                             .effective_date = effective_date,
+                             .reason = {}},
+         change);
+  return change;
+}
+
+}  // namespace fiscus::projects

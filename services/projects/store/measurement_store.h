@@ -1,0 +1,44 @@
+// Measurements and reports taken, in PostgreSQL. Functions of an open transaction; the project is locked by whoever changes them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/pg/database.h"
+#include "services/projects/domain/measurement.h"
+
+namespace fiscus::projects {
+
+// False if one of them exists by id: then the transaction must be given up.
+absl::StatusOr<bool> InsertMeasurements(pg::Tx& tx, const std::vector<Measurement>& measurements);
+// MEASUREMENT_NOT_FOUND. Locks nothing.
+absl::StatusOr<Measurement> LoadMeasurement(pg::Tx& tx, const std::string& id);
+// State and reason of a recorded one. ABORTED if it was decided meanwhile.
+absl::Status DecideMeasurement(pg::Tx& tx, const Measurement& measurement, const std::string& decided_by);
+
+// A page of a project's measurements, newest first.
+struct MeasurementFilter {
+  std::string project_id;
+  std::string after_date;  // keyset: date and id of the last one; empty: from the newest
+  std::string after_id;
+  int limit = 0;
+};
+absl::StatusOr<std::vector<Measurement>> ListMeasurements(pg::Tx& tx, const MeasurementFilter& filter);
+
+// A report that was taken.
+struct ImportItem {
+  std::string request_id;
+  std::string project_id;
+  std::string digest;  // SHA-256 of the report without its request id
+};
+// By request id.
+absl::StatusOr<std::map<std::string, ImportItem>> FindImportItems(pg::Tx& tx, const std::vector<std::string>& request_ids);
+// Digest of the last report of each project.
+absl::StatusOr<std::map<std::string, std::string>> LastDigests(pg::Tx& tx, const std::vector<std::string>& project_ids);
+// ABORTED if one of them was taken meanwhile.
+absl::Status InsertImportItems(pg::Tx& tx, const std::vector<ImportItem>& items, absl::Time now);
+
+}  // namespace fiscus::projects

@@ -1,0 +1,3 @@
+-- Removes the documents of projects that are replaced as a whole; the projects are locked. Primary key.
+-- $1 tenant, $2 project ids
+DELETE FROM project_document WHERE tenant = $1 AND project_id = ANY ($2::uuid[])

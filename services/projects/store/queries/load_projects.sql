@@ -1,0 +1,7 @@
+-- Projects by id. Locks nothing; primary key.
+-- $1 tenant, $2 project ids
+SELECT project_id, code, name, unit_path, sector, parent_project_id, currency, approved_investment_minor, planned_start, planned_end,
+  state, version, physical_bp, observed, key_project, source_ref, declared_by, baseline_frozen
+FROM project
+WHERE tenant = $1 AND project_id = ANY ($2::uuid[])
+ORDER BY project_id
