@@ -1,0 +1,139 @@
+// fiscus-payments: configuration → database → clients → timers, feed and relay → server. Composition only.
+#include "fiscus/payments/v1/payments_service.service.h"
+#include "libs/events/outbox.h"
+#include "libs/events/relay.h"
+#include "libs/pg/migrate.h"
+#include "libs/rpc/client.h"
+#include "libs/rpc/host.h"
+#include "libs/runtime/log.h"
+#include "libs/runtime/process.h"
+#include "services/payments/clients/clients.h"
+#include "services/payments/config.pb.h"
+#include "services/payments/deps.h"
+#include "services/payments/rpc/resolve.h"
+#include "services/payments/saga/bank_feed.h"
+#include "services/payments/saga/driver.h"
+#include "services/payments/store/migrations.h"
+
+namespace fiscus::payments {
+namespace {
+
+constexpr char kService[] = "payments";
+
+absl::Status InRange(std::string_view name, int64_t value, int64_t least, int64_t most) {
+  if (value >= least && value <= most) return absl::OkStatus();
+  return absl::InvalidArgumentError(std::string(name) + " must lie in " + std::to_string(least) +
+                                    ".." + std::to_string(most));
+}
+
+absl::Status Check(const Config& config) {
+  constexpr int kDayMs = 86'400'000;
+  if (config.kafka().brokers().empty()) return absl::InvalidArgumentError("kafka.brokers is missing");
+  if (config.budget_address().empty() || config.projects_address().empty() ||
+      config.bank_address().empty()) {
+    return absl::InvalidArgumentError("budget_address, projects_address and bank_address are needed");
+  }
+  RETURN_IF_ERROR(InRange("reservation_ttl_s", config.reservation_ttl_s(), 1, 366 * 86'400));
+  RETURN_IF_ERROR(InRange("resume_after_ms", config.resume_after_ms(), 1, kDayMs));
+  RETURN_IF_ERROR(InRange("expiry_grace_ms", config.expiry_grace_ms(), 1, kDayMs));
+  RETURN_IF_ERROR(InRange("bank_answer_max_ms", config.bank_answer_max_ms(), 1, kDayMs));
+  RETURN_IF_ERROR(InRange("bank_clearing_max_ms", config.bank_clearing_max_ms(), 1, kDayMs));
+  RETURN_IF_ERROR(InRange("bank_call_ms", config.bank_call_ms(), 1, 10'000));
+  RETURN_IF_ERROR(InRange("bank_wait_ms", config.bank_wait_ms(), 0, 20'000));
+  return InRange("timer_threads", config.timer_threads(), 1, 64);
+}
+
+int Migrate() {
+  const auto dsn = RequireEnv("FISCUS_MIGRATE_DSN");
+  if (!dsn.ok()) ExitConfig(kService, dsn.status());
+  const pg::MigrationSet sets[] = {pg::BaseMigrations(), events::Migrations(), {kService, kMigrations}};
+  const absl::Status migrated = pg::Migrate(*dsn, "fiscus_payments", sets);
+  if (migrated.ok()) return 0;
+  log::Error("migration failed", {{"error", migrated.ToString()}});
+  return 1;
+}
+
+std::string SecretOrExit(const std::string& variable) {
+  auto value = RequireEnv(variable);
+  if (!value.ok()) ExitConfig(kService, value.status());
+  return *std::move(value);
+}
+
+pg::DatabaseOptions OptionsOf(const Config& config) {
+  // Beside the workers': both timer runners with a poll each, the feed, the health probe.
+  const int background = 2 * config.timer_threads() + 4;
+  const int pool = config.postgres().pool_size();
+  return {.dsn = SecretOrExit(config.postgres().dsn_env()),
+          .pool_size = pool > 0 ? pool : config.server().worker_threads() + background,
+          .statement_timeout = absl::Milliseconds(config.postgres().statement_timeout_ms()),
+          .service = kService};
+}
+
+Pace PaceOf(const Config& config) {
+  return {.resume_after = absl::Milliseconds(config.resume_after_ms()),
+          .expiry_grace = absl::Milliseconds(config.expiry_grace_ms()),
+          .answer_max = absl::Milliseconds(config.bank_answer_max_ms()),
+          .clearing_max = absl::Milliseconds(config.bank_clearing_max_ms())};
+}
+
+int Serve(const Config& config) {
+  const pg::DatabaseOptions options = OptionsOf(config);
+  pg::Database database(options);
+  rpc::ServiceTokens tokens(config.auth(), kService, SecretOrExit(config.auth().service_secret_env()));
+  const auto budget = MakeBudgetClient(config.budget_address(), &tokens);
+  const auto projects = MakeProjectsClient(config.projects_address(), &tokens);
+  const auto bank = MakeBankClient(config.bank_address());
+
+  const pg::TimerOptions timer_options{.threads = config.timer_threads()};
+  pg::TimerRunner ledger_timers(database, SystemClock(), timer_options);
+  pg::TimerRunner bank_timers(database, SystemClock(), timer_options);
+  const Deps deps{.database = database,
+                  .clock = SystemClock(),
+                  .budget = *budget,
+                  .projects = *projects,
+                  .bank = *bank,
+                  .pace = PaceOf(config),
+                  .reservation_ttl = absl::Seconds(config.reservation_ttl_s()),
+                  .bank_call_max = absl::Milliseconds(config.bank_call_ms()),
+                  .wake_timers = [&ledger_timers, &bank_timers] {
+                    ledger_timers.Wake();
+                    bank_timers.Wake();
+                  }};
+  HandleTimers(deps, ledger_timers, bank_timers);
+  BankFeed feed(deps, absl::Milliseconds(config.bank_wait_ms()));
+
+  rpc::Host host(kService, config.server(), config.auth());
+  PaymentsServiceGrpc grpc(host.MakeContext(UnitsOfPayments(deps)), deps);
+  host.Add(grpc, "fiscus.payments.v1.PaymentsService");
+  host.AddHealthProbe([&database] { return database.Healthy(); });
+
+  events::Relay relay(options, config.kafka(), "fiscus/payments");
+  relay.Start();
+  ledger_timers.Start();
+  bank_timers.Start();
+  feed.Start();
+  if (const absl::Status started = host.Start(); !started.ok()) ExitConfig(kService, started);
+  WaitForSignal();
+  host.Stop();
+  feed.Stop();
+  bank_timers.Stop();
+  ledger_timers.Stop();
+  relay.Stop();
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  BlockSignals();
+  const Flags flags = ParseFlagsOrExit(kService, argc, argv);
+  Config config;
+  absl::Status status = LoadConfig(flags.config_path, &config);
+  if (status.ok()) status = Check(config);
+  if (!status.ok()) ExitConfig(kService, status);
+  if (flags.check_config) return 0;
+  return flags.migrate ? Migrate() : Serve(config);
+}
+
+}  // namespace
+}  // namespace fiscus::payments
+
+int main(int argc, char** argv) { return fiscus::payments::Main(argc, argv); }
