@@ -79,6 +79,7 @@ struct Relay::Impl {
   absl::Status Produce(const Unsent& event, int32_t partition, Delivery* delivery);
   absl::StatusOr<int> Round();
   absl::StatusOr<std::vector<int64_t>> Deliver(const std::vector<Unsent>& events);
+  void ReportBacklog();
   void Loop(const std::stop_token& stop);
 
   pg::Database database;
@@ -190,6 +191,19 @@ absl::StatusOr<int> Relay::Impl::Round() {
   return sent;
 }
 
+// How much waits and how long already: what an operator's alarm looks at.
+void Relay::Impl::ReportBacklog() {
+  static prometheus::Gauge& unsent = metrics::Gauge("fiscus_outbox_unsent", "Events that wait for publication");
+  static prometheus::Gauge& oldest = metrics::Gauge("fiscus_outbox_oldest_seconds", "Age of the oldest waiting event");
+  const absl::Status counted = database.Read("", SystemClock().Now() + absl::Seconds(5), [&](pg::Tx& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kCountUnsent));
+    unsent.Set(static_cast<double>(rows[0].Int("unsent")));
+    oldest.Set(static_cast<double>(rows[0].Int("oldest_s")));
+    return absl::OkStatus();
+  });
+  if (!counted.ok()) log::Warning("backlog not counted", {{"error", std::string(counted.message())}});
+}
+
 void Relay::Impl::Loop(const std::stop_token& stop) {
   prometheus::Counter& published = metrics::Counter("fiscus_outbox_published_total", "Events acknowledged by Kafka");
   prometheus::Counter& errors = metrics::Counter("fiscus_outbox_errors_total", "Relay rounds that failed");
@@ -199,11 +213,13 @@ void Relay::Impl::Loop(const std::stop_token& stop) {
     if (!sent.ok()) {
       errors.Increment();
       log::Warning("relay waits", {{"error", std::string(sent.status().message())}});
+      ReportBacklog();
       seen = Wakeup::Instance().Wait(seen, kErrorPause, stop);
       continue;
     }
     published.Increment(*sent);
     if (*sent > 0) continue;
+    ReportBacklog();
     seen = Wakeup::Instance().Wait(seen, absl::Milliseconds(kafka.relay_poll_ms()), stop);
   }
 }

@@ -54,11 +54,23 @@ def in_motion(session):
     return [p for p in session.payments.all("ListPayments", payments.ListPaymentsRequest(), "payments") if p.state not in _AT_REST]
 
 
-def settle(session, limit_s=120):
+def lagging(session, stack):
+    """Services with unpublished events, and partitions that the monitor has not read to their end."""
+    lines = []
+    for name in stack.service_names:
+        unsent = [line.split()[-1] for line in stack.metrics(name).splitlines() if line.startswith("fiscus_outbox_unsent ")]
+        lines += [f"{name} has {count} unpublished events" for count in unsent if float(count) > 0]
+    progress = session.monitor.GetProgress(monitor.GetProgressRequest())
+    return lines + [f"monitor is at {p.next_offset} of {p.log_end} in partition {p.partition} {p.halted}"
+                    for p in progress.partitions if p.next_offset < p.log_end or p.halted]
+
+
+def settle(session, stack, limit_s=120):
     """Waits until nothing moves and all totals agree; returns what still differs when the time is over."""
     until = time.monotonic() + limit_s
     while True:
-        lines = [f"payment {p.payment_id} is {payments_pb2.PaymentState.Name(p.state)}" for p in in_motion(session)] or disagreements(session)
+        lines = ([f"payment {p.payment_id} is {payments_pb2.PaymentState.Name(p.state)}" for p in in_motion(session)]
+                 or lagging(session, stack) or disagreements(session))
         if not lines or time.monotonic() > until:
             return lines
         time.sleep(0.25)

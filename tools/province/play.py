@@ -29,8 +29,11 @@ class Refused:
 
 
 class Play:
-    def __init__(self, cast, plots, workers=8, say=lambda text: None):
-        self.cast, self.plots, self._workers, self._say = cast, plots, workers, say
+    """`settle`: called before a day is closed; waits until all that was done has arrived everywhere, so that the day's warnings do
+    not depend on who was quicker."""
+
+    def __init__(self, cast, plots, settle, workers=8, say=lambda text: None):
+        self.cast, self.plots, self._settle, self._workers, self._say = cast, plots, settle, workers, say
         self.refused, self.submitted = [], []
 
     def run(self, months=MONTHS):
@@ -44,6 +47,7 @@ class Play:
         self._say(f"{YEAR}-{number:02d}: measurements, payments, closing the month")
         self._each(lambda plot: self.measure(plot, number))
         self._each(lambda plot: self.pay(plot, number))
+        self._settle()
         self.close_day(month_end(number))
 
     def close_day(self, date):

@@ -1,0 +1,1 @@
+"""tools/dev demo: the whole product, live, on a small synthetic province."""
