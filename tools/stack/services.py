@@ -41,7 +41,7 @@ class Service:
         self._message = _config_message(name)
         # Replicas, and one service before and after its restart, open each other's page tokens.
         self._env = {"FISCUS_PAGE_TOKEN_KEY": stack.vault["page-tokens"]}
-        self._fill(self._message, ())
+        self._fill(self._message)
 
     @property
     def address(self):
@@ -81,22 +81,22 @@ class Service:
         if done.returncode != 0:
             raise StackError(f"migrating {self.name} failed: {done.stderr.strip() or done.stdout.strip()}")
 
-    def _fill(self, message, path):
+    def _fill(self, message):
         for field in message.DESCRIPTOR.fields:
             if field.is_repeated:
                 self._fill_repeated(message, field)
             elif field.message_type is None:
                 self._fill_scalar(message, field)
             else:
-                self._fill_message(getattr(message, field.name), path + (field.name,))
+                self._fill_message(getattr(message, field.name))
 
-    def _fill_message(self, message, path):
-        message.SetInParent()
+    def _fill_message(self, message):
         kind = message.DESCRIPTOR.full_name
         if kind == _CONFIG + "Server":
             message.listen = self.address
             message.metrics_listen = self.metrics
         elif kind == _CONFIG + "Postgres":
+            message.SetInParent()
             self._env[message.dsn_env] = self._stack.postgres.dsn(f"fiscus_{self.name}", f"fiscus_{self.name}")
         elif kind == _CONFIG + "Kafka":
             message.brokers = self._stack.kafka.address
@@ -107,7 +107,7 @@ class Service:
             message.address = self._stack.redis.address
             self._env[message.password_env] = self._stack.redis.password
         else:
-            self._fill(message, path)
+            self._fill(message)
 
     def _fill_scalar(self, message, field):
         if field.type != field.TYPE_STRING:

@@ -18,7 +18,7 @@ class Vault:
     def __getitem__(self, name):
         with self._lock:
             if name not in self._secrets:
-                self._secrets[name] = secrets.token_urlsafe(24)
+                self._secrets[name] = secrets.token_urlsafe(32)
                 write_private(self._file, json.dumps(self._secrets, indent=1))
             return self._secrets[name]
 
