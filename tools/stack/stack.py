@@ -106,7 +106,7 @@ class Stack:
     @property
     def peers(self):
         """What a service's configuration may name: the services, built or not, and the bank."""
-        return {path.parent.name for path in (REPO / "services").glob("*/config.proto")} | {"bank"}
+        return {path.name for path in (REPO / "services").iterdir()} | {"bank"}
 
     def address(self, name):
         """host:port of a process that need not run yet."""
