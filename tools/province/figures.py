@@ -1,6 +1,7 @@
 """The figures that must agree: totals by ledger, by payments and by monitor, in quiescence."""
 
 import time
+import urllib.request
 
 from fiscus.budget.v1 import budget_pb2, budget_service_pb2 as budget
 from fiscus.monitor.v1 import monitor_service_pb2 as monitor
@@ -58,7 +59,8 @@ def lagging(session, stack):
     """Services with unpublished events, and partitions that the monitor has not read to their end."""
     lines = []
     for name in stack.service_names:
-        unsent = [line.split()[-1] for line in stack.metrics(name).splitlines() if line.startswith("fiscus_outbox_unsent ")]
+        with urllib.request.urlopen(stack.metrics(name), timeout=5) as page:
+            unsent = [line.split()[-1] for line in page.read().decode().splitlines() if line.startswith("fiscus_outbox_unsent ")]
         lines += [f"{name} has {count} unpublished events" for count in unsent if float(count) > 0]
     progress = session.monitor.GetProgress(monitor.GetProgressRequest())
     return lines + [f"monitor is at {p.next_offset} of {p.log_end} in partition {p.partition} {p.halted}"
