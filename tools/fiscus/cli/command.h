@@ -1,5 +1,5 @@
-// The command table: what the program can do is data. An RPC costs one entry; flags, help, completion, paging, idempotency and output
-// follow from the entry and from the RPC's descriptor.
+// The command table: what the program can do is data. An RPC costs one entry; flags, help,
+// completion, paging, idempotency and output follow from the entry and from the RPC's descriptor.
 #pragma once
 
 #include <string>
@@ -50,7 +50,8 @@ struct Command {
   std::string_view help;    // one sentence
   std::string_view method;  // full name of the RPC; empty for special commands
   std::vector<Flag> flags;
-  std::string_view rows;  // the answer's repeated field that a table shows; empty: the answer itself
+  std::string_view
+      rows;  // the answer's repeated field that a table shows; empty: the answer itself
   std::vector<Column> columns;
   std::string_view id;  // the item's field that -o name prints
   std::vector<Preset> presets;

@@ -13,10 +13,10 @@ enum class ExitCode : int {
   kAuthentication = 4,  // not logged in, or the login ended
   kPermission = 5,
   kNotFound = 6,
-  kPrecondition = 7,    // refused by state, guard or budget
-  kConflict = 8,        // exists already, or lost a race
-  kUnavailable = 9,     // may be retried with the same request id
-  kPartial = 10,        // some items of a batch were not taken
+  kPrecondition = 7,  // refused by state, guard or budget
+  kConflict = 8,      // exists already, or lost a race
+  kUnavailable = 9,   // may be retried with the same request id
+  kPartial = 10,      // some items of a batch were not taken
 };
 
 ExitCode ExitCodeOf(absl::StatusCode code);

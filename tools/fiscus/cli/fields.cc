@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -40,7 +41,9 @@ bool IsMoney(const FieldDescriptor* field) {
          field->message_type() == type::v1::Money::descriptor();
 }
 
-std::string UnitOf(const FieldDescriptor* field) { return field->options().GetExtension(options::v1::unit); }
+std::string UnitOf(const FieldDescriptor* field) {
+  return field->options().GetExtension(options::v1::unit);
+}
 
 // "PROJECT_STATE_" for ProjectState.
 std::string PrefixOf(const EnumDescriptor* type) {
@@ -61,26 +64,34 @@ absl::Status Wrong(std::string_view what, std::string_view text) {
   return absl::InvalidArgumentError(absl::StrCat("'", ToAbsl(text), "' is ", ToAbsl(what)));
 }
 
-absl::StatusOr<const EnumValueDescriptor*> ParseEnum(const EnumDescriptor* type, std::string_view text) {
+absl::StatusOr<const EnumValueDescriptor*> ParseEnum(const EnumDescriptor* type,
+                                                     std::string_view text) {
   std::string name(text);
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
+    return c == '-' ? '_' : static_cast<char>(std::toupper(c));
+  });
   const EnumValueDescriptor* value = type->FindValueByName(name);
   if (value == nullptr) value = type->FindValueByName(PrefixOf(type) + name);
   if (value != nullptr && value->number() != 0) return value;
   std::string known;
   for (int i = 0; i < type->value_count(); ++i) {
-    if (type->value(i)->number() != 0) absl::StrAppend(&known, known.empty() ? "" : ", ", ShortName(type->value(i)));
+    if (type->value(i)->number() != 0)
+      absl::StrAppend(&known, known.empty() ? "" : ", ", ShortName(type->value(i)));
   }
   return Wrong(absl::StrCat("none of ", known), text);
 }
 
-// The currency that an amount field's message, or the message around it, names.
-std::string CurrencyNear(const Message& message, const Message& root) {
-  for (const Message* holder : {&message, &root}) {
-    const FieldDescriptor* field = holder->GetDescriptor()->FindFieldByName("currency");
-    if (field == nullptr || field->cpp_type() != FieldDescriptor::CPPTYPE_STRING || field->is_repeated()) continue;
-    std::string currency = holder->GetReflection()->GetString(*holder, field);
+// The messages on the way to a field, the outermost first.
+using Chain = std::vector<const Message*>;
+
+// The currency that the nearest message around an amount names; "" if none does.
+std::string CurrencyNear(const Chain& chain) {
+  for (auto holder = chain.rbegin(); holder != chain.rend(); ++holder) {
+    const FieldDescriptor* field = (*holder)->GetDescriptor()->FindFieldByName("currency");
+    if (field == nullptr || field->cpp_type() != FieldDescriptor::CPPTYPE_STRING ||
+        field->is_repeated())
+      continue;
+    std::string currency = (*holder)->GetReflection()->GetString(**holder, field);
     if (!currency.empty()) return currency;
   }
   return "";
@@ -89,23 +100,27 @@ std::string CurrencyNear(const Message& message, const Message& root) {
 absl::Status SetMoney(Message& message, const FieldDescriptor* field, std::string_view text) {
   std::string amount(text);
   std::string currency(kDefaultCurrency);
-  if (const size_t blank = amount.rfind(' '); blank != std::string::npos && IsCurrency(amount.substr(blank + 1))) {
+  if (const size_t blank = amount.rfind(' ');
+      blank != std::string::npos && IsCurrency(amount.substr(blank + 1))) {
     currency = amount.substr(blank + 1);
     amount.resize(blank);
   }
   ASSIGN_OR_RETURN(const int64_t minor, ParseAmount(amount, currency));
-  auto* money = static_cast<type::v1::Money*>(message.GetReflection()->MutableMessage(&message, field));
+  auto* money =
+      static_cast<type::v1::Money*>(message.GetReflection()->MutableMessage(&message, field));
   money->set_minor(minor);
   money->set_currency(currency);
   return absl::OkStatus();
 }
 
-absl::Status SetInteger(Message& message, const FieldDescriptor* field, std::string_view text, const Message& root) {
+absl::Status SetInteger(Message& message, const FieldDescriptor* field, std::string_view text,
+                        const Chain& chain) {
   const Reflection* reflection = message.GetReflection();
   int64_t number = 0;
   if (UnitOf(field) == "fen") {
-    const std::string currency = CurrencyNear(message, root);
-    ASSIGN_OR_RETURN(number, ParseAmount(text, currency.empty() ? kDefaultCurrency : std::string_view(currency)));
+    const std::string currency = CurrencyNear(chain);
+    ASSIGN_OR_RETURN(number, ParseAmount(text, currency.empty() ? kDefaultCurrency
+                                                                : std::string_view(currency)));
   } else if (!absl::SimpleAtoi(ToAbsl(text), &number)) {
     return Wrong("no whole number", text);
   }
@@ -120,7 +135,8 @@ absl::Status SetInteger(Message& message, const FieldDescriptor* field, std::str
   return absl::OkStatus();
 }
 
-absl::Status SetLeaf(Message& message, const FieldDescriptor* field, std::string_view text, const Message& root) {
+absl::Status SetLeaf(Message& message, const FieldDescriptor* field, std::string_view text,
+                     const Chain& chain) {
   const Reflection* reflection = message.GetReflection();
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
@@ -138,21 +154,25 @@ absl::Status SetLeaf(Message& message, const FieldDescriptor* field, std::string
       return absl::OkStatus();
     }
     case FieldDescriptor::CPPTYPE_INT32:
-    case FieldDescriptor::CPPTYPE_INT64: return SetInteger(message, field, text, root);
-    default: break;
+    case FieldDescriptor::CPPTYPE_INT64:
+      return SetInteger(message, field, text, chain);
+    default:
+      break;
   }
   if (IsMoney(field) && !field->is_repeated()) return SetMoney(message, field, text);
-  return absl::InvalidArgumentError(absl::StrCat(field->full_name(), " can only be given with --json"));
+  return absl::InvalidArgumentError(
+      absl::StrCat(field->full_name(), " can only be given with --json"));
 }
 
 std::string MoneyText(int64_t minor, const std::string& currency, ValueStyle style) {
-  return style == ValueStyle::kRaw || currency.empty() ? absl::StrCat(minor) : FormatMoney(minor, currency);
+  return style == ValueStyle::kRaw || currency.empty() ? absl::StrCat(minor)
+                                                       : FormatMoney(minor, currency);
 }
 
-std::string IntegerText(int64_t value, const Message& message, const FieldDescriptor* field, const Message& root,
+std::string IntegerText(int64_t value, const FieldDescriptor* field, const Chain& chain,
                         ValueStyle style) {
   const std::string unit = UnitOf(field);
-  if (unit == "fen") return MoneyText(value, CurrencyNear(message, root), style);
+  if (unit == "fen") return MoneyText(value, CurrencyNear(chain), style);
   if (unit == "bp" && style == ValueStyle::kPeople) {
     const int64_t magnitude = value < 0 ? -value : value;
     return absl::StrFormat("%s%d.%02d %%", value < 0 ? "-" : "", magnitude / 100, magnitude % 100);
@@ -160,22 +180,27 @@ std::string IntegerText(int64_t value, const Message& message, const FieldDescri
   return absl::StrCat(value);
 }
 
-std::string LeafText(const Message& message, const FieldDescriptor* field, const Message& root, ValueStyle style) {
+std::string LeafText(const FieldDescriptor* field, const Chain& chain, ValueStyle style) {
+  const Message& message = *chain.back();
   const Reflection* reflection = message.GetReflection();
+  if (field->has_presence() && !reflection->HasField(message, field)) return "";
   switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING: return reflection->GetString(message, field);
-    case FieldDescriptor::CPPTYPE_BOOL: return reflection->GetBool(message, field) ? "true" : "false";
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflection->GetString(message, field);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection->GetBool(message, field) ? "true" : "false";
     case FieldDescriptor::CPPTYPE_ENUM: {
       const EnumValueDescriptor* value = reflection->GetEnum(message, field);
       return value->number() == 0 ? "" : ShortName(value);
     }
     case FieldDescriptor::CPPTYPE_INT32:
-      return IntegerText(reflection->GetInt32(message, field), message, field, root, style);
+      return IntegerText(reflection->GetInt32(message, field), field, chain, style);
     case FieldDescriptor::CPPTYPE_INT64:
-      return IntegerText(reflection->GetInt64(message, field), message, field, root, style);
-    default: break;
+      return IntegerText(reflection->GetInt64(message, field), field, chain, style);
+    default:
+      break;
   }
-  if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || !reflection->HasField(message, field)) return "";
+  if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return "";
   const Message& inner = reflection->GetMessage(message, field);
   if (IsMoney(field)) {
     const auto& money = static_cast<const type::v1::Money&>(inner);
@@ -211,27 +236,34 @@ const FieldDescriptor* FindField(const Descriptor* type, std::string_view path) 
 
 absl::Status SetField(Message& root, std::string_view path, std::string_view text) {
   if (FindField(root.GetDescriptor(), path) == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat(root.GetDescriptor()->name(), " has no field '", ToAbsl(path), "'"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(root.GetDescriptor()->name(), " has no field '", ToAbsl(path), "'"));
   }
   Message* message = &root;
+  Chain chain = {message};
   while (true) {
-    const FieldDescriptor* field = message->GetDescriptor()->FindFieldByName(std::string(TakeSegment(path)));
-    if (path.empty()) return SetLeaf(*message, field, text, root);
+    const FieldDescriptor* field =
+        message->GetDescriptor()->FindFieldByName(std::string(TakeSegment(path)));
+    if (path.empty()) return SetLeaf(*message, field, text, chain);
     if (field->is_repeated()) {
-      return absl::InvalidArgumentError(absl::StrCat(field->full_name(), " can only be given with --json"));
+      return absl::InvalidArgumentError(
+          absl::StrCat(field->full_name(), " can only be given with --json"));
     }
     message = message->GetReflection()->MutableMessage(message, field);
+    chain.push_back(message);
   }
 }
 
 std::string FieldText(const Message& root, std::string_view path, ValueStyle style) {
-  const Message* message = &root;
+  Chain chain = {&root};
   while (true) {
-    const FieldDescriptor* field = message->GetDescriptor()->FindFieldByName(std::string(TakeSegment(path)));
+    const Message& message = *chain.back();
+    const FieldDescriptor* field =
+        message.GetDescriptor()->FindFieldByName(std::string(TakeSegment(path)));
     if (field == nullptr) return "";
-    if (field->is_repeated()) return RepeatedText(*message, field);
-    if (path.empty()) return LeafText(*message, field, root, style);
-    message = &message->GetReflection()->GetMessage(*message, field);
+    if (field->is_repeated()) return RepeatedText(message, field);
+    if (path.empty()) return LeafText(field, chain, style);
+    chain.push_back(&message.GetReflection()->GetMessage(message, field));
   }
 }
 
@@ -245,8 +277,11 @@ bool IsNumeric(const Descriptor* type, std::string_view path) {
 absl::StatusOr<int64_t> ParseAmount(std::string_view text, std::string_view currency) {
   const auto decimal = tabular::ParseDecimal(text, {.thousands = ","});
   if (!decimal.ok()) return Wrong("no amount; write 1234.50", text);
-  const auto minor = tabular::ToScaled(*decimal, MinorDigits(currency), tabular::RoundingMode::kExact);
-  if (!minor.ok()) return absl::InvalidArgumentError(absl::StrCat("the amount ", ToAbsl(text), " ", minor.status().message()));
+  const auto minor =
+      tabular::ToScaled(*decimal, MinorDigits(currency), tabular::RoundingMode::kExact);
+  if (!minor.ok())
+    return absl::InvalidArgumentError(
+        absl::StrCat("the amount ", ToAbsl(text), " ", minor.status().message()));
   return *minor;
 }
 

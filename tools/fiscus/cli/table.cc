@@ -71,7 +71,8 @@ int DisplayWidth(std::string_view text) {
   return width;
 }
 
-std::string RenderTable(const std::vector<TableColumn>& columns, const std::vector<std::vector<std::string>>& rows) {
+std::string RenderTable(const std::vector<TableColumn>& columns,
+                        const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::vector<std::string>> lines(1);
   for (const TableColumn& column : columns) lines[0].push_back(Capitals(column.heading));
   for (const auto& row : rows) {
@@ -80,7 +81,8 @@ std::string RenderTable(const std::vector<TableColumn>& columns, const std::vect
   }
   std::vector<int> widths(columns.size());
   for (const auto& line : lines) {
-    for (size_t i = 0; i < columns.size(); ++i) widths[i] = std::max(widths[i], DisplayWidth(line[i]));
+    for (size_t i = 0; i < columns.size(); ++i)
+      widths[i] = std::max(widths[i], DisplayWidth(line[i]));
   }
   std::string table;
   for (const auto& cells : lines) {
@@ -94,7 +96,8 @@ std::string RenderTable(const std::vector<TableColumn>& columns, const std::vect
   return table;
 }
 
-std::string RenderCard(const std::vector<TableColumn>& columns, const std::vector<std::string>& row) {
+std::string RenderCard(const std::vector<TableColumn>& columns,
+                       const std::vector<std::string>& row) {
   int width = 0;
   for (const TableColumn& column : columns) width = std::max(width, DisplayWidth(column.heading));
   std::string card;
@@ -106,9 +109,11 @@ std::string RenderCard(const std::vector<TableColumn>& columns, const std::vecto
   return card;
 }
 
-std::string RenderCsv(const std::vector<TableColumn>& columns, const std::vector<std::vector<std::string>>& rows) {
+std::string RenderCsv(const std::vector<TableColumn>& columns,
+                      const std::vector<std::vector<std::string>>& rows) {
   std::string text;
-  for (size_t i = 0; i < columns.size(); ++i) text += (i == 0 ? "" : ",") + tabular::CsvCell(columns[i].heading);
+  for (size_t i = 0; i < columns.size(); ++i)
+    text += (i == 0 ? "" : ",") + tabular::CsvCell(columns[i].heading);
   text += "\r\n";
   for (const auto& row : rows) {
     for (size_t i = 0; i < row.size(); ++i) text += (i == 0 ? "" : ",") + tabular::CsvCell(row[i]);

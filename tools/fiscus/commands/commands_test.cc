@@ -1,0 +1,264 @@
+// The command table against the protos, the command line's parsing, completion, and the import's
+// requests.
+#include <google/protobuf/descriptor.h>
+
+#include <catch2/catch.hpp>
+#include <set>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+
+#include "fiscus/budget/v1/budget_service.pb.h"
+#include "fiscus/identity/v1/identity_service.pb.h"
+#include "fiscus/projects/v1/projects_service.pb.h"
+#include "tools/fiscus/cli/completion.h"
+#include "tools/fiscus/cli/fields.h"
+#include "tools/fiscus/cli/parser.h"
+#include "tools/fiscus/cli/rpc_command.h"
+#include "tools/fiscus/commands/all.h"
+#include "tools/fiscus/commands/import_sender.h"
+
+namespace fiscus::cli {
+namespace {
+
+using Catch::Matchers::Contains;
+
+struct Program {
+  std::ostringstream out, err;
+  std::istringstream in;
+  Environment environment{.out = out,
+                          .err = err,
+                          .in = in,
+                          .variable =
+                              [](const std::string& name) {
+                                return name == "HOME" ? std::string("/nonexistent") : std::string();
+                              },
+                          .program = "/nowhere/bin/fiscus",
+                          .clock = SystemClock()};
+  int Run(const std::vector<std::string>& words) {
+    return static_cast<int>(Main(AllCommands(), environment, words));
+  }
+};
+
+TEST_CASE("Every entry names an RPC that exists, fields that exist, and no path twice", "[cli]") {
+  std::set<std::string_view> paths;
+  for (const Command& command : AllCommands()) {
+    CAPTURE(command.path);
+    CHECK(paths.insert(command.path).second);
+    CHECK((command.run != nullptr) == command.method.empty());
+    if (command.method.empty()) continue;
+    const auto* method = TraitsOf(command).method;
+    REQUIRE(method != nullptr);
+    for (const Flag& flag : command.flags) {
+      CAPTURE(flag.name);
+      CHECK(FindField(method->input_type(), flag.field) != nullptr);
+    }
+    const auto request = NewMessage(method->input_type());
+    for (const Preset& preset : command.presets)
+      CHECK(SetField(*request, preset.field, preset.value).ok());
+    const auto* item = method->output_type();
+    if (!command.rows.empty()) {
+      const auto* rows = FindField(item, command.rows);
+      REQUIRE(rows != nullptr);
+      REQUIRE(rows->is_repeated());
+      item = rows->message_type();
+    }
+    for (const Column& column : command.columns) {
+      CAPTURE(column.field);
+      CHECK(FindField(item, column.field) != nullptr);
+    }
+    if (!command.id.empty()) CHECK(FindField(item, command.id) != nullptr);
+  }
+}
+
+TEST_CASE("Help and version end with 0, mistakes with 2", "[cli]") {
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {"--help"}, {"--version"}, {"budget", "--help"}, {"pay", "submit", "--help"}}) {
+    Program program;
+    CHECK(program.Run(words) == 0);
+    CHECK_FALSE(program.out.str().empty());
+  }
+  for (const auto& words : std::vector<std::vector<std::string>>{{},
+                                                                 {"budget"},
+                                                                 {"nothing"},
+                                                                 {"budget", "lines", "--nothing"},
+                                                                 {"projects", "get", "a", "b"},
+                                                                 {"explain"},
+                                                                 {"budget", "lines", "--year"}}) {
+    Program program;
+    CHECK(program.Run(words) == 2);
+    CHECK_FALSE(program.err.str().empty());
+  }
+  Program program;
+  CHECK(program.Run({"pay", "submit", "--help"}) == 0);
+  CHECK_THAT(program.out.str(),
+             Contains("payments.submit") && Contains("--dry-run") && Contains("--request-id"));
+}
+
+TEST_CASE("What is wrong before a call: not logged in 4, unknown output 2, unknown reason 6",
+          "[cli]") {
+  Program a;
+  CHECK(a.Run({"budget", "lines", "-o", "json"}) == 4);
+  CHECK_THAT(a.err.str(), Contains("\"code\":16") && Contains("NOT_LOGGED_IN"));
+  Program b;
+  CHECK(b.Run({"budget", "lines", "--output", "xml"}) == 2);
+  Program c;
+  CHECK(c.Run({"explain", "NO_SUCH_REASON"}) == 6);
+  Program d;
+  CHECK(d.Run({"explain", "EXCEEDS_AVAILABLE"}) == 0);
+  CHECK_THAT(d.out.str(),
+             Contains("fiscus.budget.v1") && Contains("More than the line has available"));
+  Program e;
+  CHECK(e.Run({"--context", "none", "whoami"}) == 2);
+}
+
+TEST_CASE("A request is built of JSON, presets, flags and --set; ids follow from the request id",
+          "[cli]") {
+  Program program;
+  program.in.str(R"({"payment":{"purpose":"from json","payee":{"name":"overwritten"}}})");
+  const std::vector<std::string> words = {"pay",
+                                          "submit",
+                                          "--json",
+                                          "-",
+                                          "--line",
+                                          "l",
+                                          "--unit",
+                                          "/a/",
+                                          "--amount",
+                                          "12.34 CNY",
+                                          "--kind",
+                                          "progress",
+                                          "--payee",
+                                          "P",
+                                          "--account",
+                                          "1",
+                                          "--voucher",
+                                          "V1",
+                                          "--voucher",
+                                          "V2",
+                                          "--project",
+                                          "0191e8a0-0000-7000-8000-000000000001",
+                                          "--request-id",
+                                          "r",
+                                          "--dry-run",
+                                          "--set",
+                                          "payment.contract_id=c",
+                                          "--date",
+                                          "2026-01-02"};
+  const Parsed parsed = ParseCommandLine(AllCommands(), program.environment, words);
+  REQUIRE(parsed.command != nullptr);
+  Context context(program.environment, *ResolveSettings(program.environment, parsed.global),
+                  AllCommands());
+  const auto request = BuildRequest(context, *parsed.command, parsed.arguments);
+  INFO(request.status().message());
+  REQUIRE(request.ok());
+  const auto text = [&](std::string_view path) {
+    return FieldText(**request, path, ValueStyle::kRaw);
+  };
+  CHECK(text("request_id") == "r");
+  CHECK(text("validate_only") == "true");
+  CHECK(text("payment.purpose") == "from json");
+  CHECK(text("payment.payee.name") == "P");
+  CHECK(text("payment.vouchers") == "V1, V2");
+  CHECK(text("payment.contract_id") == "c");
+  CHECK(text("payment.amount") == "1234");
+  program.in.clear();
+  program.in.str("{}");
+  CHECK(FieldText(**BuildRequest(context, *parsed.command, parsed.arguments), "payment.payment_id",
+                  ValueStyle::kRaw) == text("payment.payment_id"));
+}
+
+TEST_CASE("Completion scripts name every command", "[cli]") {
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    const auto script = CompletionScript(AllCommands(), shell);
+    REQUIRE(script.ok());
+    for (const char* word : {"budget", "submit", "use-context", "watch", "request-id"})
+      CHECK_THAT(*script, Contains(word));
+    CHECK_THAT(*script, !Contains("'__complete'"));
+  }
+  CHECK_FALSE(CompletionScript(AllCommands(), "cmd").ok());
+}
+
+// Answers as the services do, and remembers what it was sent.
+struct FakeApi {
+  identity::v1::BatchCreateUnitsRequest units;
+  projects::v1::BatchImportProjectsRequest projects;
+  budget::v1::BatchRecordObservedRequest operations;
+  std::string refuse_project;
+  int unit_calls = 0;
+
+  absl::Status Call(std::string_view method, const google::protobuf::Message& request,
+                    google::protobuf::Message& response) {
+    if (method.ends_with("BatchCreateUnits")) {
+      ++unit_calls;
+      units.CopyFrom(request);
+      for (int i = 0; i < units.units_size(); ++i)
+        static_cast<identity::v1::BatchCreateUnitsResponse&>(response).add_results();
+    } else if (method.ends_with("BatchImportProjects")) {
+      projects.CopyFrom(request);
+      for (const auto& project : projects.projects()) {
+        auto& result =
+            *static_cast<projects::v1::BatchImportProjectsResponse&>(response).add_results();
+        if (project.project().code() != refuse_project) continue;
+        result.mutable_status()->set_code(6);
+        result.mutable_status()->set_reason("PROJECT_CODE_TAKEN");
+      }
+    } else {
+      operations.CopyFrom(request);
+      for (int i = 0; i < operations.operations_size(); ++i) {
+        static_cast<budget::v1::BatchRecordObservedResponse&>(response).add_results()->set_replayed(
+            true);
+      }
+    }
+    return absl::OkStatus();
+  }
+};
+
+imports::v1::Record RecordOf(const std::string& key) {
+  imports::v1::Record record;
+  record.set_key(key);
+  record.mutable_unit()->set_segment("u");
+  record.mutable_project()->set_id("p-" + key);
+  record.mutable_project()->set_code(key);
+  record.mutable_project()->mutable_investment()->set_minor(700);
+  record.mutable_measurement()->set_physical_bp(550);
+  record.mutable_line()->set_id("l-" + key);
+  for (const auto kind :
+       {imports::v1::OPERATION_KIND_APPROVE, imports::v1::OPERATION_KIND_OBSERVED_PAY}) {
+    auto& operation = *record.add_operation();
+    operation.set_kind(kind);
+    operation.set_id(absl::StrCat("o-", key, kind));
+    operation.mutable_amount()->set_minor(700);
+  }
+  return record;
+}
+
+TEST_CASE("Records become units, projects and operations; a refused project sends no money",
+          "[cli]") {
+  FakeApi api;
+  api.refuse_project = "B";
+  const auto call = [&api](std::string_view method, const google::protobuf::Message& request,
+                           google::protobuf::Message& response) {
+    return api.Call(method, request, response);
+  };
+  ImportSender sender({.root_path = "/r/", .profile = "test"}, call);
+  const auto rows = sender.Send({RecordOf("A"), RecordOf("B")});
+  REQUIRE(rows.ok());
+  CHECK(rows->at(0).reason.empty());
+  CHECK_FALSE(rows->at(0).repeated);  // its project is new
+  CHECK(rows->at(1).reason == "PROJECT_CODE_TAKEN");
+  REQUIRE(api.units.units_size() == 1);
+  CHECK(api.units.units(0).parent_path() == "/r/");
+  const auto& project = api.projects.projects(0);
+  CHECK(project.project().unit_path() == "/r/u/");
+  CHECK(project.project().observed());
+  CHECK(project.work_items(0).certified_milli() == 5500);
+  REQUIRE(api.operations.operations_size() == 2);
+  CHECK(api.operations.operations(0).line().mode() == budget::v1::LINE_MODE_OBSERVED);
+  CHECK_FALSE(api.operations.operations(1).has_line());
+  REQUIRE(sender.Send({RecordOf("C")}).ok());
+  CHECK(api.unit_calls == 1);  // the unit is known by now
+}
+
+}  // namespace
+}  // namespace fiscus::cli

@@ -1,0 +1,145 @@
+// fiscus totals …, fiscus watch …: what is the same for all nouns.
+#include <google/protobuf/message.h>
+
+#include <atomic>
+#include <csignal>
+#include <ostream>
+#include <string>
+
+#include "absl/strings/numbers.h"
+
+#include "fiscus/alerting/v1/alerting_service.pb.h"
+#include "libs/core/status.h"
+#include "tools/fiscus/cli/context.h"
+#include "tools/fiscus/cli/output.h"
+#include "tools/fiscus/commands/all.h"
+
+namespace fiscus::cli {
+namespace {
+
+const Flag kUnder = {"unit", "under_path", "only units at or below this path"};
+const Flag kYear = {"year", "fiscal_year", "only this fiscal year"};
+
+std::vector<Column> BudgetSums() {
+  return {{"unit", "unit_path"},
+          {"mode", "mode"},
+          {"lines", "lines"},
+          {"authorised", "balances.authorised"},
+          {"encumbered", "balances.encumbered"},
+          {"in transit", "balances.in_transit"},
+          {"paid", "balances.paid"},
+          {"refunded", "balances.refunded"},
+          {"available", "balances.available"}};
+}
+
+std::vector<Column> PaymentSums() {
+  return {{"unit", "unit_path"},
+          {"payments", "payments"},
+          {"in transit", "in_transit"},
+          {"paid", "paid"},
+          {"refunded", "refunded"}};
+}
+
+std::vector<Column> MonitorSums() {
+  return {{"unit", "unit_path"},
+          {"observed", "observed"},
+          {"projects", "projects"},
+          {"authorised", "authorised"},
+          {"encumbered", "encumbered"},
+          {"in transit", "in_transit"},
+          {"paid", "paid"},
+          {"refunded", "refunded"},
+          {"cleared", "cleared"}};
+}
+
+// By unit (the table's rows) or in all.
+Command Sums(std::string_view path, std::string_view method, std::string_view help, bool by_unit,
+             std::vector<Flag> flags, std::vector<Column> columns) {
+  return {.path = path,
+          .help = help,
+          .method = method,
+          .flags = std::move(flags),
+          .rows = by_unit ? "by_unit" : "in_all",
+          .columns = std::move(columns),
+          .id = "unit_path"};
+}
+
+std::atomic<bool> stop_watching{false};
+
+absl::Status Watch(Context& context, const Arguments& arguments) {
+  int64_t left = -1;
+  if (arguments.Has("count") && (!absl::SimpleAtoi(arguments.Get("count"), &left) || left <= 0)) {
+    return absl::InvalidArgumentError("--count wants a number above 0");
+  }
+  ASSIGN_OR_RETURN(const OutputFormat format, ParseOutputFormat(context.settings().Get("output")));
+  alerting::v1::WatchAlertsRequest request;
+  request.set_under_path(arguments.Get("unit"));
+  request.set_resume_token(arguments.Get("resume"));
+  alerting::v1::AlertChange change;
+  bool lost = false;
+  const auto take = [&] {
+    const alerting::v1::Alert& alert = change.alert();
+    if (format == OutputFormat::kTable || format == OutputFormat::kWide) {
+      context.out() << alert.raised_at() << "  " << monitor::v1::Severity_Name(alert.severity())
+                    << "  " << alert.rule_id() << "  "
+                    << alerting::v1::AlertState_Name(alert.state()) << "  " << alert.unit_path()
+                    << "  " << alert.message() << "\n";
+    } else {
+      context.out() << ApiJson(change, false);
+    }
+    context.out() << std::flush;
+    request.set_resume_token(change.resume_token());
+    lost = false;
+    return --left == 0 ? absl::CancelledError("seen enough") : absl::OkStatus();
+  };
+  while (true) {
+    const absl::Status status = context.Stream("fiscus.alerting.v1.AlertingService.WatchAlerts",
+                                               request, change, stop_watching, take);
+    if (left == 0) return absl::OkStatus();
+    if (stop_watching.load()) return absl::CancelledError("stopped");
+    // The stream ended under us: go on after the last change seen, once per change, so that a dead
+    // server is reported.
+    if (!status.ok() && !absl::IsUnavailable(status)) return status;
+    if (lost) return status.ok() ? absl::UnavailableError("the server ended the stream") : status;
+    lost = true;
+  }
+}
+
+ExitCode RunWatch(Context& context, const Arguments& arguments) {
+  stop_watching = false;
+  std::signal(SIGINT, [](int) { stop_watching = true; });
+  std::signal(SIGTERM, [](int) { stop_watching = true; });
+  const absl::Status status = Watch(context, arguments);
+  if (status.ok()) return ExitCode::kOk;
+  return absl::IsCancelled(status) ? ExitCode::kCancelled : context.Fail(status);
+}
+
+}  // namespace
+
+CommandTable TotalsCommands() {
+  constexpr std::string_view kBudget = "fiscus.budget.v1.BudgetService.GetTotals";
+  constexpr std::string_view kPayments = "fiscus.payments.v1.PaymentsService.GetTotals";
+  constexpr std::string_view kMonitor = "fiscus.monitor.v1.MonitorService.GetTotals";
+  return {
+      Sums("totals budget", kBudget, "Sums of the ledger over your scope, by currency and mode.",
+           false, {kUnder, kYear}, BudgetSums()),
+      Sums("totals budget-by-unit", kBudget, "Sums of the ledger by unit.", true, {kUnder, kYear},
+           BudgetSums()),
+      Sums("totals payments", kPayments, "Sums of the payments over your scope, by currency.",
+           false, {kUnder, kYear}, PaymentSums()),
+      Sums("totals payments-by-unit", kPayments, "Sums of the payments by unit.", true,
+           {kUnder, kYear}, PaymentSums()),
+      Sums("totals monitor", kMonitor, "Sums as the monitor saw them pass, by currency.", false,
+           {kUnder}, MonitorSums()),
+      Sums("totals monitor-by-unit", kMonitor, "Sums as the monitor saw them pass, by unit.", true,
+           {kUnder}, MonitorSums()),
+      {.path = "watch alerts",
+       .help = "Alerts as they change, until interrupted.",
+       .flags = {{"unit", "", "only units at or below this path"},
+                 {"resume", "", "resume token of the last change seen"},
+                 {"count", "", "end after this many changes"}},
+       .run = RunWatch},
+  };
+}
+
+}  // namespace fiscus::cli
