@@ -6,11 +6,12 @@
 namespace fiscus::identity {
 namespace {
 
-UnitRow ToUnit(const pg::Row& row) {
+Unit ToUnit(const pg::Row& row) {
   return {.path = row.Text("path"),
           .code = row.Text("code"),
           .name = row.Text("name"),
-          .kind = static_cast<int>(row.Int("kind"))};
+          .kind = static_cast<int>(row.Int("kind")),
+          .parent_path = row.Text("parent_path")};
 }
 
 }  // namespace
@@ -29,44 +30,47 @@ absl::StatusOr<bool> TenantExists(pg::Tx& tx) {
   return !rows.empty();
 }
 
-absl::StatusOr<bool> InsertUnit(pg::Tx& tx, const UnitRow& unit, std::string_view parent_path,
-                                absl::Time now) {
-  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kInsertUnit, pg::Args()
-                                                                     .Text(tx.tenant())
-                                                                     .Text(unit.path)
-                                                                     .TextOrNull(parent_path)
-                                                                     .Text(unit.code)
-                                                                     .Text(unit.name)
-                                                                     .Int(unit.kind)
-                                                                     .Time(now)));
-  return rows.affected() == 1;
+absl::StatusOr<int64_t> InsertUnits(pg::Tx& tx, const std::vector<Unit>& units, absl::Time now) {
+  std::vector<std::string> paths;
+  std::vector<std::string> parents;
+  std::vector<std::string> codes;
+  std::vector<std::string> names;
+  std::vector<int64_t> kinds;
+  for (const Unit& unit : units) {
+    paths.push_back(unit.path);
+    parents.push_back(unit.parent_path);
+    codes.push_back(unit.code);
+    names.push_back(unit.name);
+    kinds.push_back(unit.kind);
+  }
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kInsertUnits, pg::Args()
+                                                                      .Text(tx.tenant())
+                                                                      .TextArray(paths)
+                                                                      .TextOrNullArray(parents)
+                                                                      .TextArray(codes)
+                                                                      .TextArray(names)
+                                                                      .IntArray(kinds)
+                                                                      .Time(now)));
+  return rows.affected();
 }
 
-absl::StatusOr<std::optional<UnitRow>> FindUnit(pg::Tx& tx, const std::string& path) {
-  ASSIGN_OR_RETURN(const pg::Rows rows,
-                   tx.Run(sql::kFindUnits, pg::Args().Text(tx.tenant()).TextArray({path})));
-  if (rows.empty()) return std::nullopt;
-  return ToUnit(rows[0]);
-}
-
-absl::StatusOr<std::set<std::string>> ExistingUnits(pg::Tx& tx,
-                                                    const std::vector<std::string>& paths) {
+absl::StatusOr<std::map<std::string, Unit>> FindUnits(pg::Tx& tx,
+                                                      const std::vector<std::string>& paths) {
   ASSIGN_OR_RETURN(const pg::Rows rows,
                    tx.Run(sql::kFindUnits, pg::Args().Text(tx.tenant()).TextArray(paths)));
-  std::set<std::string> found;
-  for (const pg::Row row : rows) found.insert(row.Text("path"));
-  return found;
+  std::map<std::string, Unit> units;
+  for (const pg::Row row : rows) units.emplace(row.Text("path"), ToUnit(row));
+  return units;
 }
 
-absl::StatusOr<std::vector<UnitRow>> ListUnitsPage(pg::Tx& tx,
-                                                   const std::vector<std::string>& scopes,
-                                                   std::string_view under, std::string_view after,
-                                                   int limit) {
+absl::StatusOr<std::vector<Unit>> ListUnitsPage(pg::Tx& tx, const std::vector<std::string>& scopes,
+                                                std::string_view under, std::string_view after,
+                                                int limit) {
   ASSIGN_OR_RETURN(
       const pg::Rows rows,
       tx.Run(sql::kListUnitsPage,
              pg::Args().Text(tx.tenant()).TextArray(scopes).Text(under).Text(after).Int(limit)));
-  std::vector<UnitRow> units;
+  std::vector<Unit> units;
   for (const pg::Row row : rows) units.push_back(ToUnit(row));
   return units;
 }

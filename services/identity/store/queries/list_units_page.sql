@@ -1,6 +1,6 @@
 -- A page of units within any of the scopes and at or below a path, by path. Primary key.
 -- $1 tenant, $2 scopes, $3 path ("/": all), $4 after this path, $5 rows at most.
-SELECT path, code, name, kind
+SELECT path, code, name, kind, parent_path
 FROM unit
 WHERE tenant = $1::text
   AND path > $4::text
