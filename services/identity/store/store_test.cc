@@ -58,11 +58,15 @@ Account Populate(TestDatabase& database, std::string_view tenant) {
   Account person = Person("li.na", "/r/a/");
   Write(database, tenant, [&](pg::Tx& tx) -> absl::Status {
     RETURN_IF_ERROR(InsertTenant(tx, "Tenant", "/r/", kNow).status());
-    RETURN_IF_ERROR(InsertUnit(tx, {"/r/", "r", std::string(tenant), 1}, "", kNow).status());
-    RETURN_IF_ERROR(InsertUnit(tx, {"/r/a/", "a", std::string(tenant), 2}, "/r/", kNow).status());
+    const std::string name(tenant);
     RETURN_IF_ERROR(
-        InsertUnit(tx, {"/r/a/x/", "x", std::string(tenant), 3}, "/r/a/", kNow).status());
-    RETURN_IF_ERROR(InsertUnit(tx, {"/r/ab/", "ab", std::string(tenant), 3}, "/r/", kNow).status());
+        InsertUnits(tx,
+                    {UnitBelow("/r/a/", "x", name, 3),
+                     UnitBelow("/r/", "a", name, 2),
+                     UnitBelow("/r/", "ab", name, 3),
+                     {.path = "/r/", .code = "r", .name = name, .kind = 1, .parent_path = ""}},
+                    kNow)
+            .status());
     return InsertAccount(tx, person, kNow).status();
   });
   return person;
@@ -81,20 +85,29 @@ TEST_CASE("Tenants and units are added once, below an existing parent", "[identi
   Write(database, "t1", [&](pg::Tx& tx) -> absl::Status {
     CHECK(TenantExists(tx).value());
     CHECK_FALSE(InsertTenant(tx, "again", "/r/", kNow).value());
-    CHECK_FALSE(InsertUnit(tx, {"/r/a/", "a", "other", 2}, "/r/", kNow).value());
-    CHECK(FindUnit(tx, "/r/a/").value() == UnitRow{"/r/a/", "a", "t1", 2});
-    CHECK(FindUnit(tx, "/r/q/").value() == std::nullopt);
-    CHECK(ExistingUnits(tx, {"/r/", "/r/q/", "/r/ab/"}).value() ==
-          std::set<std::string>{"/r/", "/r/ab/"});
+    CHECK(
+        InsertUnits(tx, {UnitBelow("/r/", "a", "other", 2), UnitBelow("/r/", "b", "new", 2)}, kNow)
+            .value() == 1);
+    const auto found = FindUnits(tx, {"/r/", "/r/q/", "/r/a/"}).value();
+    CHECK(found.size() == 2);
+    CHECK(found.at("/r/a/") == UnitBelow("/r/", "a", "t1", 2));
+    CHECK(found.at("/r/").parent_path.empty());
     return absl::OkStatus();
   });
-  const auto add = [&](const UnitRow& unit, std::string_view parent) {
+  const auto add = [&](const Unit& unit) {
     return database.database().Write(
-        "t1", Soon(), [&](pg::Tx& tx) { return InsertUnit(tx, unit, parent, kNow).status(); });
+        "t1", Soon(), [&](pg::Tx& tx) { return InsertUnits(tx, {unit}, kNow).status(); });
   };
-  CHECK_FALSE(add({"/r/q/z/", "z", "no parent", 3}, "/r/q/").ok());
-  CHECK_FALSE(add({"/r/wrong/", "z", "path and code differ", 3}, "/r/").ok());
-  CHECK_FALSE(add({"/s/", "s", "a second root", 1}, "").ok());
+  CHECK_FALSE(add(UnitBelow("/r/q/", "z", "no parent", 3)).ok());
+  CHECK_FALSE(add({.path = "/r/wrong/",
+                   .code = "z",
+                   .name = "path and code differ",
+                   .kind = 3,
+                   .parent_path = "/r/"})
+                  .ok());
+  CHECK_FALSE(
+      add({.path = "/s/", .code = "s", .name = "a second root", .kind = 1, .parent_path = ""})
+          .ok());
   CHECK(database.database()
             .Read("t2", Soon(),
                   [&](pg::Tx& tx) -> absl::Status {
@@ -112,9 +125,9 @@ TEST_CASE("Units are listed by scope, prefix and keyset", "[identity][store]") {
                         const std::string& after, int limit) {
     std::vector<std::string> paths;
     Write(database, "t1", [&](pg::Tx& tx) -> absl::Status {
-      ASSIGN_OR_RETURN(const std::vector<UnitRow> units,
+      ASSIGN_OR_RETURN(const std::vector<Unit> units,
                        ListUnitsPage(tx, scopes, under, after, limit));
-      for (const UnitRow& unit : units) paths.push_back(unit.path);
+      for (const Unit& unit : units) paths.push_back(unit.path);
       return absl::OkStatus();
     });
     return paths;
