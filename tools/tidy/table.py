@@ -21,7 +21,7 @@ CHECKS = [
     Check("layers", "1", layers.check_layers, True, "every include is a declared edge"),
     Check("sizes", "2", sizes.check_sizes, False, "functions, files, headers and lines within their limits"),
     Check("exact", "4", calls.check_exact, True, "no floating point where amounts are decided"),
-    Check("hidden-input", "5", calls.check_hidden_input, True, "clock, chance and sleep only in libs/runtime"),
+    Check("hidden-input", "5", calls.check_hidden_input, True, "clock and chance only in libs/runtime, waiting only in I/O libraries"),
     Check("language", "6", calls.check_language, False, "exceptions in libs/pg only, no raw new, no using namespace"),
     Check("sql", "7", calls.check_sql, False, "SQL in .sql files, columns named, no OFFSET"),
     Check("rpcs", "8", api.check_rpcs, True, "every RPC has a comment, an access option, a handler and a test"),

@@ -22,6 +22,7 @@ def check_rpcs(tree):
     api = _Api(tree)
     findings = list(api.errors)
     paths = {source.path for source in tree.sources}
+    tests = _Tests(tree)
     for file, path, method in api.methods():
         service = file.package.split(".")[1]
         where = f"proto/{file.name}"
@@ -33,9 +34,10 @@ def check_rpcs(tree):
         folder = f"services/{service}/rpc"
         if not any(name.startswith(folder + "/") for name in paths):
             continue
-        for suffix, kind in ((".cc", "handler"), ("_test.cc", "test")):
-            if f"{folder}/{snake(method.name)}{suffix}" not in paths:
-                findings.append(Finding(where, line, f"{method.name} has no {kind} {folder}/{snake(method.name)}{suffix}"))
+        if f"{folder}/{snake(method.name)}.cc" not in paths:
+            findings.append(Finding(where, line, f"{method.name} has no handler {folder}/{snake(method.name)}.cc"))
+        if not tests.mention(service, method.name):
+            findings.append(Finding(where, line, f"no test of {service} calls {method.name}"))
     return findings
 
 
@@ -43,23 +45,18 @@ def check_reasons(tree):
     """Every reason of a refusal occurs in a test of the service or of the system."""
     api = _Api(tree)
     findings = list(api.errors)
-    tests = {}
-    for source in tree.sources:
-        if source.path.endswith("_test.cc") or re.match(r"tests/.*\.(py|textproto)$", source.path):
-            owner = source.path.split("/")[1] if source.path.startswith("services/") else "*"
-            tests[owner] = tests.get(owner, "") + source.text
+    tests = _Tests(tree)
     for file, path, enum in api.enums():
         if not enum.name.endswith("Reason"):
             continue
         service = file.package.split(".")[1]
-        text = tests.get(service, "") + tests.get("*", "")
         prefix = snake(enum.name).upper() + "_"
         for index, value in enumerate(enum.value):
             reason = value.name.removeprefix(prefix)
             if value.number == 0 or reason == "UNSPECIFIED":
                 continue
             constant = "k" + "".join(part.capitalize() for part in reason.split("_"))
-            if not re.search(rf"\b({reason}|{constant}|{value.name})\b", text):
+            if not tests.mention(service, reason, constant, value.name):
                 findings.append(Finding(f"proto/{file.name}", api.line(file, path + (2, index)),
                                         f"no test of {service} mentions the reason {reason}"))
     return findings
@@ -76,6 +73,20 @@ def check_fields(tree):
         if field.type in _NUMBERS and file.syntax == "proto3" and not api.has_option(field.options, "FieldOptions", _UNIT):
             findings.append(Finding(where, line, f"{field.name} is a number without a unit"))
     return findings
+
+
+class _Tests:
+    """What the tests of each service say; those outside services/ speak for all."""
+
+    def __init__(self, tree):
+        self._words = {}
+        for source in tree.sources:
+            if source.path.endswith("_test.cc") or re.match(r"tests/.*\.(py|textproto)$", source.path):
+                owner = source.path.split("/")[1] if source.path.startswith("services/") else "*"
+                self._words.setdefault(owner, set()).update(re.findall(r"\w+", source.text))
+
+    def mention(self, service, *names):
+        return any(name in self._words.get(owner, ()) for owner in (service, "*") for name in names)
 
 
 class _Api:
