@@ -132,7 +132,7 @@ absl::Status IsSettled(const Case& c) {
   const __int128 accounted = static_cast<__int128>(c.ledger.net_paid_minor) +
                              c.ledger.encumbered_minor;
   const bool equal = accounted == c.contracts.settled_minor && c.ledger.in_transit_minor == 0 &&
-                     c.ledger.foreign_open_lines == 0;
+                     c.ledger.foreign_used_lines == 0;
   const bool explained = !c.step.reason.empty() && c.ledger.in_transit_minor == 0 &&
                          HasDocument(c.project.documents, kFinalAccount);
   if (equal || explained) return absl::OkStatus();

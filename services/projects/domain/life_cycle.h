@@ -60,7 +60,9 @@ struct LedgerView {
   int64_t encumbered_minor = 0;
   int64_t in_transit_minor = 0;
   int64_t net_paid_minor = 0;      // paid − refunded
-  int64_t foreign_open_lines = 0;  // lines in another currency that hold or paid money: never "settled"
+  // Lines in another currency, whose sums cannot be added: with money held, and with money held or paid.
+  int64_t foreign_open_lines = 0;
+  int64_t foreign_used_lines = 0;
 };
 
 // What the contracts of a project say.

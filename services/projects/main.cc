@@ -1,0 +1,93 @@
+// fiscus-projects: configuration → database → ledger client, timers and relay → server. Composition only.
+#include "fiscus/projects/v1/projects_service.service.h"
+#include "libs/events/outbox.h"
+#include "libs/events/relay.h"
+#include "libs/pg/migrate.h"
+#include "libs/pg/timer.h"
+#include "libs/rpc/client.h"
+#include "libs/rpc/host.h"
+#include "libs/runtime/log.h"
+#include "libs/runtime/process.h"
+#include "services/projects/clients/budget_ledger.h"
+#include "services/projects/config.pb.h"
+#include "services/projects/deps.h"
+#include "services/projects/rpc/resolve.h"
+#include "services/projects/saga/contract_saga.h"
+#include "services/projects/store/migrations.h"
+
+namespace fiscus::projects {
+namespace {
+
+constexpr char kService[] = "projects";
+// Connections beside the workers': two timer threads, the health probe.
+constexpr int kBackgroundConnections = 3;
+
+absl::Status Check(const Config& config) {
+  if (config.budget().empty()) return absl::InvalidArgumentError("budget is missing (host:port)");
+  if (config.auth().identity().empty()) return absl::InvalidArgumentError("auth.identity is missing");
+  if (config.kafka().brokers().empty()) return absl::InvalidArgumentError("kafka.brokers is missing");
+  return absl::OkStatus();
+}
+
+int Migrate() {
+  const auto dsn = RequireEnv("FISCUS_MIGRATE_DSN");
+  if (!dsn.ok()) ExitConfig(kService, dsn.status());
+  const pg::MigrationSet sets[] = {pg::BaseMigrations(), events::Migrations(), {kService, kMigrations}};
+  const absl::Status migrated = pg::Migrate(*dsn, "fiscus_projects", sets);
+  if (migrated.ok()) return 0;
+  log::Error("migration failed", {{"error", migrated.ToString()}});
+  return 1;
+}
+
+std::string EnvOrExit(const std::string& name) {
+  auto value = RequireEnv(name);
+  if (!value.ok()) ExitConfig(kService, value.status());
+  return *std::move(value);
+}
+
+pg::DatabaseOptions OptionsOf(const Config& config) {
+  const int pool = config.postgres().pool_size();
+  return {.dsn = EnvOrExit(config.postgres().dsn_env()),
+          .pool_size = pool > 0 ? pool : config.server().worker_threads() + kBackgroundConnections,
+          .statement_timeout = absl::Milliseconds(config.postgres().statement_timeout_ms()),
+          .service = kService};
+}
+
+int Serve(const Config& config) {
+  const pg::DatabaseOptions options = OptionsOf(config);
+  pg::Database database(options);
+  rpc::ServiceTokens tokens(config.auth(), kService, EnvOrExit(config.auth().service_secret_env()));
+  const BudgetLedger ledger(config.budget(), tokens);
+  const Deps deps{.database = database, .clock = SystemClock(), .ledger = ledger};
+
+  rpc::Host host(kService, config.server(), config.auth());
+  ProjectsServiceGrpc grpc(host.MakeContext(UnitsOf(deps)), deps);
+  host.Add(grpc, "fiscus.projects.v1.ProjectsService");
+  host.AddHealthProbe([&database] { return database.Healthy(); });
+
+  pg::TimerRunner timers(database, SystemClock(), {});
+  timers.Handle(kStepTimer, [&deps](const pg::Timer& timer) { return ResumeStep(deps, timer); });
+  events::Relay relay(options, config.kafka(), "fiscus/projects");
+  relay.Start();
+  timers.Start();
+  const int code = host.ServeUntilSignal();
+  timers.Stop();
+  relay.Stop();
+  return code;
+}
+
+int Main(int argc, char** argv) {
+  BlockSignals();
+  const Flags flags = ParseFlagsOrExit(kService, argc, argv);
+  Config config;
+  absl::Status status = LoadConfig(flags.config_path, &config);
+  if (status.ok()) status = Check(config);
+  if (!status.ok()) ExitConfig(kService, status);
+  if (flags.check_config) return 0;
+  return flags.migrate ? Migrate() : Serve(config);
+}
+
+}  // namespace
+}  // namespace fiscus::projects
+
+int main(int argc, char** argv) { return fiscus::projects::Main(argc, argv); }

@@ -1,0 +1,10 @@
+#include "fiscus/projects/v1/projects_service.handlers.h"
+#include "services/projects/rpc/project_command.h"
+
+namespace fiscus::projects {
+
+absl::StatusOr<v1::Project> ExecuteProject(const Deps& deps, const Call& call, const v1::ProjectCommandRequest& request) {
+  return RunCommand(deps, call, request, Desk::kExecution);
+}
+
+}  // namespace fiscus::projects
