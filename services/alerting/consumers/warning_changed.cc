@@ -44,6 +44,9 @@ absl::Status OnWarningChanged(const Deps& deps, pg::Tx& tx, const events::Record
   Call call = SystemCall("alerting", record.tenant, deps.clock.Now(), kTimeLimit);
   if (!record.traceparent.empty()) call.traceparent = record.traceparent;
 
+  // libs/events drops what it has seen by sequence; a warning that is published anew under another one changes nothing either.
+  ASSIGN_OR_RETURN(const bool taken, HasEvidence(tx, warning.warning_id));
+  if (taken) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::optional<Alert> latest, LockLatest(tx, warning.fingerprint));
   Change change = Receive(latest, warning, call.now);
   if (change.steps.empty()) {

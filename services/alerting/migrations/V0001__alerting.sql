@@ -109,9 +109,10 @@ CREATE TABLE alert_evidence (
   caused_at    text        NOT NULL,
   as_of        date        NOT NULL,
   received_at  timestamptz NOT NULL,
-  PRIMARY KEY (tenant, alert_id, warning_id),
+  PRIMARY KEY (tenant, warning_id),
   FOREIGN KEY (tenant, alert_id) REFERENCES alert (tenant, alert_id)
 );
+CREATE INDEX alert_evidence_by_alert ON alert_evidence (tenant, alert_id, received_at);
 COMMENT ON TABLE alert_evidence IS 'One warning received for an alert, clear ones too (A3), never changed';
 COMMENT ON COLUMN alert_evidence.tenant IS 'Tenant';
 COMMENT ON COLUMN alert_evidence.alert_id IS 'Alert';

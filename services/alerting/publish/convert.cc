@@ -10,7 +10,7 @@
 namespace fiscus::alerting {
 namespace {
 
-std::string EndOf(absl::CivilDay day, absl::TimeZone zone) { return FormatTime(absl::FromCivil(day + 1, zone)); }
+std::string EndOf(absl::CivilDay day, absl::TimeZone zone) { return FormatTimestamp(absl::FromCivil(day + 1, zone)); }
 
 // Names of values are identifiers; the store joins them by commas.
 bool IsFactName(const std::string& name) { return !name.empty() && name.find(',') == std::string::npos; }
@@ -52,7 +52,7 @@ v1::Alert ToProto(const Alert& alert, absl::TimeZone zone) {
     added.set_value(fact.value);
   }
   proto.set_condition_clear(alert.clear_since.has_value());
-  proto.set_raised_at(FormatTime(alert.raised_at));
+  proto.set_raised_at(FormatTimestamp(alert.raised_at));
   if (alert.due_on) proto.set_due_at(EndOf(*alert.due_on, zone));
   proto.set_escalation_level(alert.escalation_level);
   proto.set_version(alert.version);
@@ -65,7 +65,7 @@ void AddSteps(const std::vector<StoredStep>& steps, v1::Alert& alert) {
   for (const StoredStep& step : steps) {
     v1::AlertStep& added = *alert.add_steps();
     added.set_state(static_cast<v1::AlertState>(step.state));
-    added.set_at(FormatTime(step.at));
+    added.set_at(FormatTimestamp(step.at));
     added.mutable_actor()->set_subject(step.actor);
     added.mutable_actor()->set_on_behalf_of(step.on_behalf_of);
     added.set_note(step.note);

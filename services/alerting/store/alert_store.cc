@@ -235,6 +235,11 @@ absl::Status SaveWarned(pg::Tx& tx, const Change& change, const Author& author) 
   return InsertSteps(tx, {&change, 1}, author);
 }
 
+absl::StatusOr<bool> HasEvidence(pg::Tx& tx, const std::string& warning_id) {
+  ASSIGN_OR_RETURN(const Rows rows, tx.Run(sql::kHasEvidence, Args().Text(tx.tenant()).Text(warning_id)));
+  return rows[0].Bool("taken");
+}
+
 absl::Status KeepEvidence(pg::Tx& tx, const std::string& alert_id, const Warning& warning, absl::Time now) {
   const FactColumns facts = ColumnsOf(warning.facts);
   return tx.Run(sql::kInsertEvidence, Args().Text(tx.tenant()).Text(alert_id).Text(warning.warning_id)

@@ -1,0 +1,3 @@
+-- Events of a type in the outbox.
+-- $1 tenant, $2 type
+SELECT count(*) AS count FROM outbox WHERE tenant = $1 AND type = $2
