@@ -21,13 +21,15 @@ constexpr char kService[] = "alerting";
 constexpr int kBackgroundConnections = 8;
 
 absl::Status Check(const Config& config) {
-  if (!config.has_kafka() || config.kafka().brokers().empty()) return absl::InvalidArgumentError("kafka.brokers is missing");
+  if (!config.has_kafka() || config.kafka().brokers().empty())
+    return absl::InvalidArgumentError("kafka.brokers is missing");
   if (config.streams().poll_ms() < 10 || config.streams().poll_ms() > 1000) {
     return absl::InvalidArgumentError("streams.poll_ms must lie in 10..1000");
   }
   if (config.streams().stall_max_ms() < 100 || config.streams().lifetime_ms() < 1000 ||
       config.streams().subscribers_max() < 1) {
-    return absl::InvalidArgumentError("streams: stall_max_ms ≥ 100, lifetime_ms ≥ 1000, subscribers_max ≥ 1");
+    return absl::InvalidArgumentError(
+        "streams: stall_max_ms ≥ 100, lifetime_ms ≥ 1000, subscribers_max ≥ 1");
   }
   return absl::OkStatus();
 }
@@ -35,7 +37,8 @@ absl::Status Check(const Config& config) {
 int Migrate() {
   const auto dsn = RequireEnv("FISCUS_MIGRATE_DSN");
   if (!dsn.ok()) ExitConfig(kService, dsn.status());
-  const pg::MigrationSet sets[] = {pg::BaseMigrations(), events::Migrations(), {kService, kMigrations}};
+  const pg::MigrationSet sets[] = {
+      pg::BaseMigrations(), events::Migrations(), {kService, kMigrations}};
   const absl::Status migrated = pg::Migrate(*dsn, "fiscus_alerting", sets);
   if (migrated.ok()) return 0;
   log::Error("migration failed", {{"error", migrated.ToString()}});
@@ -73,10 +76,12 @@ int Serve(const Config& config, absl::TimeZone zone) {
   host.AddHealthProbe([&database] { return database.Healthy(); });
 
   events::Relay relay(options, config.kafka(), "fiscus/alerting");
-  events::Consumer warnings(database, config.kafka(), "fiscus-alerting", config.kafka().warnings_topic());
-  warnings.Handle("fiscus.monitor.v1.WarningChanged", [&deps](pg::Tx& tx, const events::Record& record) {
-    return OnWarningChanged(deps, tx, record);
-  });
+  events::Consumer warnings(database, config.kafka(), "fiscus-alerting",
+                            config.kafka().warnings_topic());
+  warnings.Handle("fiscus.monitor.v1.WarningChanged",
+                  [&deps](pg::Tx& tx, const events::Record& record) {
+                    return OnWarningChanged(deps, tx, record);
+                  });
 
   feed.Start();
   relay.Start();
@@ -99,7 +104,8 @@ int Main(int argc, char** argv) {
   if (!status.ok()) ExitConfig(kService, status);
   absl::TimeZone zone;
   if (!absl::LoadTimeZone(config.time_zone(), &zone)) {
-    ExitConfig(kService, absl::InvalidArgumentError("time_zone is not an IANA zone: " + config.time_zone()));
+    ExitConfig(kService,
+               absl::InvalidArgumentError("time_zone is not an IANA zone: " + config.time_zone()));
   }
   if (flags.check_config) return 0;
   return flags.migrate ? Migrate() : Serve(config, zone);

@@ -18,7 +18,8 @@ constexpr absl::Duration kTimeLimit = absl::Seconds(10);
 
 absl::StatusOr<Warning> Parse(const events::Record& record) {
   monitor::v1::WarningChanged event;
-  if (!event.ParseFromString(record.payload)) return InvalidFields({{"payload", "not a WarningChanged"}});
+  if (!event.ParseFromString(record.payload))
+    return InvalidFields({{"payload", "not a WarningChanged"}});
   if (event.warning().tenant() != record.tenant) {
     return InvalidFields({{"warning.tenant", "differs from the tenant of the record's envelope"}});
   }
@@ -26,14 +27,16 @@ absl::StatusOr<Warning> Parse(const events::Record& record) {
 }
 
 // Writes a change that the warning led to, and everything that goes with it.
-absl::Status Save(const Deps& deps, pg::Tx& tx, const Call& call, const std::optional<Alert>& before, const Change& change) {
-  RETURN_IF_ERROR(SaveWarned(tx, change, {.actor = call.caller.subject, .on_behalf_of = "", .at = call.now}));
+absl::Status Save(const Deps& deps, pg::Tx& tx, const Call& call,
+                  const std::optional<Alert>& before, const Change& change) {
+  RETURN_IF_ERROR(
+      SaveWarned(tx, change, {.actor = call.caller.subject, .on_behalf_of = "", .at = call.now}));
   const bool joined = before && before->alert_id == change.alert.alert_id;
-  RETURN_IF_ERROR(pg::InsertAudit(
-      tx, {{.call = call,
-            .subject = "alerts/" + change.alert.alert_id,
-            .before = joined ? ToProto(*before, deps.zone).SerializeAsString() : "",
-            .after = ToProto(change.alert, deps.zone).SerializeAsString()}}));
+  RETURN_IF_ERROR(
+      pg::InsertAudit(tx, {{.call = call,
+                            .subject = "alerts/" + change.alert.alert_id,
+                            .before = joined ? ToProto(*before, deps.zone).SerializeAsString() : "",
+                            .after = ToProto(change.alert, deps.zone).SerializeAsString()}}));
   return absl::OkStatus();
 }
 
@@ -44,7 +47,8 @@ absl::Status OnWarningChanged(const Deps& deps, pg::Tx& tx, const events::Record
   Call call = SystemCall("alerting", record.tenant, deps.clock.Now(), kTimeLimit);
   if (!record.traceparent.empty()) call.traceparent = record.traceparent;
 
-  // libs/events drops what it has seen by sequence; a warning that is published anew under another one changes nothing either.
+  // libs/events drops what it has seen by sequence; a warning that is published anew under another
+  // one changes nothing either.
   ASSIGN_OR_RETURN(const bool taken, HasEvidence(tx, warning.warning_id));
   if (taken) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::optional<Alert> latest, LockLatest(tx, warning.fingerprint));

@@ -1,4 +1,5 @@
-// Warnings become alerts, on PostgreSQL. The order and repetition of records is libs/events' business; here, what one does.
+// Warnings become alerts, on PostgreSQL. The order and repetition of records is libs/events'
+// business; here, what one does.
 #include "services/alerting/consumers/warning_changed.h"
 
 #include <catch2/catch.hpp>
@@ -64,7 +65,8 @@ TEST_CASE("Warnings of one fingerprint join one open alert", "[alerting][consume
   CHECK(world.Count(test::sql::kCountEvidence, Uuid(1)) == 3);
 }
 
-TEST_CASE("After the end a new occurrence raises a new alert, and the old one stays", "[alerting][consumer]") {
+TEST_CASE("After the end a new occurrence raises a new alert, and the old one stays",
+          "[alerting][consumer]") {
   FISCUS_NEEDS_PG();
   World world;
   REQUIRE(world.Take(WarningWith(1)).ok());
@@ -87,11 +89,13 @@ TEST_CASE("A clear warning without an alert leaves nothing", "[alerting][consume
   CHECK(world.Events(kChanged) == 0);
 }
 
-TEST_CASE("A warning that comes after its days were closed is escalated at once", "[alerting][consumer]") {
+TEST_CASE("A warning that comes after its days were closed is escalated at once",
+          "[alerting][consumer]") {
   FISCUS_NEEDS_PG();
   World world;
   REQUIRE(world.Close("2026-03-09").ok());
-  REQUIRE(world.Take(WarningWith(1, SEVERITY_RED)).ok());  // of Monday the 2nd, due on the 3rd, level 2 on the 5th
+  REQUIRE(world.Take(WarningWith(1, SEVERITY_RED))
+              .ok());  // of Monday the 2nd, due on the 3rd, level 2 on the 5th
   CHECK(world.Get(Uuid(1)).escalation_level() == 2);
   CHECK(world.Get(Uuid(1)).version() == 1);
 }
@@ -102,15 +106,33 @@ TEST_CASE("What is no warning goes to the dead letters", "[alerting][consumer]")
   const auto spoil = GENERATE(0, 1, 2, 3, 4, 5, 6, 7, 8);
   monitor::v1::Warning warning = WarningWith(1);
   switch (spoil) {
-    case 0: warning.set_warning_id("w1"); break;
-    case 1: warning.clear_fingerprint(); break;
-    case 2: warning.clear_rule_id(); break;
-    case 3: warning.set_project_id("p"); break;
-    case 4: warning.set_unit_path("33"); break;
-    case 5: warning.set_severity(static_cast<monitor::v1::Severity>(9)); break;
-    case 6: warning.mutable_facts(0)->set_name("a,b"); break;
-    case 7: warning.set_as_of("2026-02-30"); break;
-    default: warning.set_tenant("t2"); break;
+    case 0:
+      warning.set_warning_id("w1");
+      break;
+    case 1:
+      warning.clear_fingerprint();
+      break;
+    case 2:
+      warning.clear_rule_id();
+      break;
+    case 3:
+      warning.set_project_id("p");
+      break;
+    case 4:
+      warning.set_unit_path("33");
+      break;
+    case 5:
+      warning.set_severity(static_cast<monitor::v1::Severity>(9));
+      break;
+    case 6:
+      warning.mutable_facts(0)->set_name("a,b");
+      break;
+    case 7:
+      warning.set_as_of("2026-02-30");
+      break;
+    default:
+      warning.set_tenant("t2");
+      break;
   }
   CHECK(world.Take(warning).code() == absl::StatusCode::kInvalidArgument);
   events::Record record = RecordOf(WarningWith(1));

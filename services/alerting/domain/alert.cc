@@ -21,19 +21,51 @@ struct Transition {
 };
 
 constexpr Transition kTransitions[] = {
-    {Command::kAcknowledge, "ACKNOWLEDGE", {State::kRaised, State::kRaised, State::kRaised}, State::kAcknowledged, false},
-    {Command::kVerify, "VERIFY", {State::kAcknowledged, State::kAcknowledged, State::kAcknowledged}, State::kVerifying, false},
-    {Command::kDismiss, "DISMISS", {State::kVerifying, State::kVerifying, State::kVerifying}, State::kDismissed, true},
-    {Command::kOrderRectification, "ORDER_RECTIFICATION", {State::kVerifying, State::kVerifying, State::kVerifying},
-     State::kRectifying, true},
-    {Command::kSubmitResult, "SUBMIT_RESULT", {State::kRectifying, State::kRectifying, State::kRectifying}, State::kSubmitted,
+    {Command::kAcknowledge,
+     "ACKNOWLEDGE",
+     {State::kRaised, State::kRaised, State::kRaised},
+     State::kAcknowledged,
+     false},
+    {Command::kVerify,
+     "VERIFY",
+     {State::kAcknowledged, State::kAcknowledged, State::kAcknowledged},
+     State::kVerifying,
+     false},
+    {Command::kDismiss,
+     "DISMISS",
+     {State::kVerifying, State::kVerifying, State::kVerifying},
+     State::kDismissed,
      true},
-    {Command::kConfirmResult, "CONFIRM_RESULT", {State::kSubmitted, State::kSubmitted, State::kSubmitted}, State::kVerified,
+    {Command::kOrderRectification,
+     "ORDER_RECTIFICATION",
+     {State::kVerifying, State::kVerifying, State::kVerifying},
+     State::kRectifying,
      true},
-    {Command::kRejectResult, "REJECT_RESULT", {State::kSubmitted, State::kSubmitted, State::kSubmitted}, State::kRectifying,
+    {Command::kSubmitResult,
+     "SUBMIT_RESULT",
+     {State::kRectifying, State::kRectifying, State::kRectifying},
+     State::kSubmitted,
      true},
-    {Command::kClose, "CLOSE", {State::kVerified, State::kVerified, State::kVerified}, State::kClosed, true},
-    {Command::kReopen, "REOPEN", {State::kDismissed, State::kClosed, State::kAutoResolved}, State::kRaised, true},
+    {Command::kConfirmResult,
+     "CONFIRM_RESULT",
+     {State::kSubmitted, State::kSubmitted, State::kSubmitted},
+     State::kVerified,
+     true},
+    {Command::kRejectResult,
+     "REJECT_RESULT",
+     {State::kSubmitted, State::kSubmitted, State::kSubmitted},
+     State::kRectifying,
+     true},
+    {Command::kClose,
+     "CLOSE",
+     {State::kVerified, State::kVerified, State::kVerified},
+     State::kClosed,
+     true},
+    {Command::kReopen,
+     "REOPEN",
+     {State::kDismissed, State::kClosed, State::kAutoResolved},
+     State::kRaised,
+     true},
 };
 
 const Transition& TransitionOf(Command command) {
@@ -62,18 +94,22 @@ void Restart(Alert& alert, absl::CivilDay on) {
 }
 
 bool IsBlank(const std::string& text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; });
 }
 
 absl::Status WrongState(const Alert& alert, const Transition& transition, bool superseded) {
-  Figures figures{{"state", std::string(NameOf(alert.state))}, {"command", std::string(transition.name)}};
+  Figures figures{{"state", std::string(NameOf(alert.state))},
+                  {"command", std::string(transition.name)}};
   if (superseded) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
-                  "a later alert of the same fingerprint exists; act on that one", std::move(figures));
+                  "a later alert of the same fingerprint exists; act on that one",
+                  std::move(figures));
   }
-  return Refuse(absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
-                absl::StrCat(ToAbsl(transition.name), " does not start from ", ToAbsl(NameOf(alert.state))),
-                std::move(figures));
+  return Refuse(
+      absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
+      absl::StrCat(ToAbsl(transition.name), " does not start from ", ToAbsl(NameOf(alert.state))),
+      std::move(figures));
 }
 
 Alert NewAlert(const Warning& warning, int ordinal, absl::Time now) {
@@ -103,7 +139,8 @@ Change Raise(const Warning& warning, int ordinal, absl::Time now) {
 Change Clear(Change change, const Warning& warning) {
   if (change.alert.clear_since) return change;
   change.alert.clear_since = warning.as_of;
-  Move(change, change.alert.state, warning.as_of, absl::StrCat("condition clear: ", warning.message));
+  Move(change, change.alert.state, warning.as_of,
+       absl::StrCat("condition clear: ", warning.message));
   return Versioned(std::move(change));
 }
 
@@ -124,7 +161,8 @@ Change GoOn(Change change, const Warning& warning) {
   }
   std::string note = was_clear ? "condition is back: " : "warned again: ";
   if (alert.severity != before) {
-    note = absl::StrCat("severity ", ToAbsl(NameOf(before)), " → ", ToAbsl(NameOf(alert.severity)), ": ");
+    note = absl::StrCat("severity ", ToAbsl(NameOf(before)), " → ", ToAbsl(NameOf(alert.severity)),
+                        ": ");
   }
   Move(change, alert.state, warning.as_of, absl::StrCat(note, warning.message));
   return Versioned(std::move(change));
@@ -138,43 +176,60 @@ bool HasEnded(State state) {
 
 std::string_view NameOf(State state) {
   switch (state) {
-    case State::kRaised: return "RAISED";
-    case State::kAcknowledged: return "ACKNOWLEDGED";
-    case State::kVerifying: return "VERIFYING";
-    case State::kDismissed: return "DISMISSED";
-    case State::kRectifying: return "RECTIFYING";
-    case State::kSubmitted: return "SUBMITTED";
-    case State::kVerified: return "VERIFIED";
-    case State::kClosed: return "CLOSED";
-    case State::kAutoResolved: return "AUTO_RESOLVED";
+    case State::kRaised:
+      return "RAISED";
+    case State::kAcknowledged:
+      return "ACKNOWLEDGED";
+    case State::kVerifying:
+      return "VERIFYING";
+    case State::kDismissed:
+      return "DISMISSED";
+    case State::kRectifying:
+      return "RECTIFYING";
+    case State::kSubmitted:
+      return "SUBMITTED";
+    case State::kVerified:
+      return "VERIFIED";
+    case State::kClosed:
+      return "CLOSED";
+    case State::kAutoResolved:
+      return "AUTO_RESOLVED";
   }
   return "UNKNOWN";
 }
 
 std::string_view NameOf(Severity severity) {
   switch (severity) {
-    case Severity::kClear: return "CLEAR";
-    case Severity::kInfo: return "INFO";
-    case Severity::kYellow: return "YELLOW";
-    case Severity::kOrange: return "ORANGE";
-    case Severity::kRed: return "RED";
+    case Severity::kClear:
+      return "CLEAR";
+    case Severity::kInfo:
+      return "INFO";
+    case Severity::kYellow:
+      return "YELLOW";
+    case Severity::kOrange:
+      return "ORANGE";
+    case Severity::kRed:
+      return "RED";
   }
   return "UNKNOWN";
 }
 
-absl::StatusOr<Change> Apply(const Alert& alert, Command command, const std::string& note, int64_t expected_version,
-                             const Circumstances& circumstances) {
+absl::StatusOr<Change> Apply(const Alert& alert, Command command, const std::string& note,
+                             int64_t expected_version, const Circumstances& circumstances) {
   if (expected_version != 0 && expected_version != alert.version) {
-    return Refuse(absl::StatusCode::kAborted, "VERSION_MISMATCH", "the alert changed meanwhile; read it again",
-                  {{"version", absl::StrCat(alert.version)}, {"expected_version", absl::StrCat(expected_version)}});
+    return Refuse(absl::StatusCode::kAborted, "VERSION_MISMATCH",
+                  "the alert changed meanwhile; read it again",
+                  {{"version", absl::StrCat(alert.version)},
+                   {"expected_version", absl::StrCat(expected_version)}});
   }
   const Transition& transition = TransitionOf(command);
-  const bool starts_here = std::find(std::begin(transition.from), std::end(transition.from), alert.state) !=
-                           std::end(transition.from);
+  const bool starts_here = std::find(std::begin(transition.from), std::end(transition.from),
+                                     alert.state) != std::end(transition.from);
   const bool superseded = command == Command::kReopen && !circumstances.latest_of_fingerprint;
   if (!starts_here || superseded) return WrongState(alert, transition, starts_here && superseded);
   if (transition.note_needed && IsBlank(note)) {
-    return Refuse(absl::StatusCode::kInvalidArgument, "NOTE_MISSING", "say in `note` why, or what was done",
+    return Refuse(absl::StatusCode::kInvalidArgument, "NOTE_MISSING",
+                  "say in `note` why, or what was done",
                   {{"command", std::string(transition.name)}});
   }
   if (command == Command::kDismiss && circumstances.of_alerted_unit) {
@@ -202,7 +257,8 @@ Change Receive(const std::optional<Alert>& latest, const Warning& warning, absl:
 Change AtDayClose(const Alert& alert, absl::CivilDay day, const Calendar& calendar) {
   Change change{alert, {}};
   // At most three levels and one end.
-  for (auto next = NextCheckOn(change.alert, calendar); next && *next <= day; next = NextCheckOn(change.alert, calendar)) {
+  for (auto next = NextCheckOn(change.alert, calendar); next && *next <= day;
+       next = NextCheckOn(change.alert, calendar)) {
     if (AutoResolveOn(change.alert, calendar) == next) {
       Move(change, State::kAutoResolved, *next, "the condition stayed clear for the hold time");
       continue;
@@ -210,7 +266,8 @@ Change AtDayClose(const Alert& alert, absl::CivilDay day, const Calendar& calend
     ++change.alert.escalation_level;
     const absl::CivilDay due = *DueOn(change.alert, calendar);
     Move(change, change.alert.state, *next,
-         absl::StrCat("overdue since ", FormatDate(due), ": escalated to level ", change.alert.escalation_level));
+         absl::StrCat("overdue since ", FormatDate(due), ": escalated to level ",
+                      change.alert.escalation_level));
   }
   return Versioned(std::move(change));
 }
@@ -227,7 +284,8 @@ Change Recalendar(const Alert& alert, absl::CivilDay today, const Calendar& cale
   Change change{alert, {}};
   Reckon(change.alert, calendar);
   const std::optional<absl::CivilDay> due = change.alert.due_on;
-  if (!due || (due == alert.due_on && change.alert.next_check_on == alert.next_check_on)) return {alert, {}};
+  if (!due || (due == alert.due_on && change.alert.next_check_on == alert.next_check_on))
+    return {alert, {}};
   Move(change, alert.state, today, absl::StrCat("the calendar changed: due ", FormatDate(*due)));
   return Versioned(std::move(change));
 }

@@ -1,4 +1,5 @@
-// The life of an alert: the table of state × command, each refusal in its order, and what warnings do.
+// The life of an alert: the table of state × command, each refusal in its order, and what warnings
+// do.
 #include "services/alerting/domain/alert.h"
 
 #include <algorithm>
@@ -42,7 +43,8 @@ std::string ReasonOf(const absl::Status& status) {
 }
 
 TEST_CASE("A command starts from the states of its row and from no other", "[alerting][alert]") {
-  // Columns: ACK VERIFY DISMISS ORDER SUBMIT CONFIRM REJECT CLOSE REOPEN; a number is the state reached, "-" WRONG_STATE.
+  // Columns: ACK VERIFY DISMISS ORDER SUBMIT CONFIRM REJECT CLOSE REOPEN; a number is the state
+  // reached, "-" WRONG_STATE.
   const std::string table = R"(
     1 RAISED         2 - - - - - - - -
     2 ACKNOWLEDGED   - 3 - - - - - - -
@@ -62,7 +64,8 @@ TEST_CASE("A command starts from the states of its row and from no other", "[ale
     for (int command = 1; command <= 9; ++command) {
       std::string expected;
       rows >> expected;
-      const auto change = Apply(AlertIn(state), static_cast<Command>(command), "because", 0, {.business_date = kMonday});
+      const auto change = Apply(AlertIn(state), static_cast<Command>(command), "because", 0,
+                                {.business_date = kMonday});
       INFO(name << " command " << command);
       if (expected == "-") {
         REQUIRE_FALSE(change.ok());
@@ -92,10 +95,14 @@ TEST_CASE("Refusals come in the order of their precedence", "[alerting][alert]")
     absl::StatusCode code;
   };
   const auto row = GENERATE(values<Row>({
-      {State::kRaised, Command::kDismiss, "", 3, true, "VERSION_MISMATCH", absl::StatusCode::kAborted},
-      {State::kRaised, Command::kDismiss, "", 4, true, "WRONG_STATE", absl::StatusCode::kFailedPrecondition},
-      {State::kVerifying, Command::kDismiss, "", 4, true, "NOTE_MISSING", absl::StatusCode::kInvalidArgument},
-      {State::kVerifying, Command::kDismiss, " \t\n", 4, true, "NOTE_MISSING", absl::StatusCode::kInvalidArgument},
+      {State::kRaised, Command::kDismiss, "", 3, true, "VERSION_MISMATCH",
+       absl::StatusCode::kAborted},
+      {State::kRaised, Command::kDismiss, "", 4, true, "WRONG_STATE",
+       absl::StatusCode::kFailedPrecondition},
+      {State::kVerifying, Command::kDismiss, "", 4, true, "NOTE_MISSING",
+       absl::StatusCode::kInvalidArgument},
+      {State::kVerifying, Command::kDismiss, " \t\n", 4, true, "NOTE_MISSING",
+       absl::StatusCode::kInvalidArgument},
       {State::kVerifying, Command::kDismiss, "late invoice", 4, true, "OWN_UNIT",
        absl::StatusCode::kFailedPrecondition},
   }));
@@ -107,12 +114,15 @@ TEST_CASE("Refusals come in the order of their precedence", "[alerting][alert]")
 }
 
 TEST_CASE("Only ACKNOWLEDGE and VERIFY go without a note", "[alerting][alert]") {
-  const std::pair<State, Command> rows[] = {
-      {State::kRaised, Command::kAcknowledge},     {State::kAcknowledged, Command::kVerify},
-      {State::kVerifying, Command::kDismiss},      {State::kVerifying, Command::kOrderRectification},
-      {State::kRectifying, Command::kSubmitResult}, {State::kSubmitted, Command::kConfirmResult},
-      {State::kSubmitted, Command::kRejectResult}, {State::kVerified, Command::kClose},
-      {State::kClosed, Command::kReopen}};
+  const std::pair<State, Command> rows[] = {{State::kRaised, Command::kAcknowledge},
+                                            {State::kAcknowledged, Command::kVerify},
+                                            {State::kVerifying, Command::kDismiss},
+                                            {State::kVerifying, Command::kOrderRectification},
+                                            {State::kRectifying, Command::kSubmitResult},
+                                            {State::kSubmitted, Command::kConfirmResult},
+                                            {State::kSubmitted, Command::kRejectResult},
+                                            {State::kVerified, Command::kClose},
+                                            {State::kClosed, Command::kReopen}};
   for (const auto& [state, command] : rows) {
     const bool free = command == Command::kAcknowledge || command == Command::kVerify;
     CHECK(Apply(AlertIn(state), command, "", 0, {.business_date = kMonday}).ok() == free);
@@ -145,7 +155,8 @@ TEST_CASE("A new step begins at level 0, with its own limit", "[alerting][alert]
 TEST_CASE("A reopened alert has its limits and hold time anew", "[alerting][alert]") {
   Alert alert = AlertIn(State::kAutoResolved, Severity::kYellow);
   alert.clear_since = kMonday;
-  const auto change = Apply(alert, Command::kReopen, "a pattern", 0, {.business_date = kMonday + 28});
+  const auto change =
+      Apply(alert, Command::kReopen, "a pattern", 0, {.business_date = kMonday + 28});
   REQUIRE(change.ok());
   CHECK(DueOn(change->alert, Calendar()) == kMonday + 35);
   CHECK(AutoResolveOn(change->alert, Calendar()) == kMonday + 35);
@@ -229,13 +240,17 @@ TEST_CASE("After the end, only news raise a new alert", "[alerting][receive]") {
 }
 
 TEST_CASE("A condition that clears after the end makes the next one news", "[alerting][receive]") {
-  const Change clear = Receive(AlertIn(State::kClosed), WarningWith(Severity::kClear, kMonday + 3), kNow);
+  const Change clear =
+      Receive(AlertIn(State::kClosed), WarningWith(Severity::kClear, kMonday + 3), kNow);
   CHECK(clear.alert.clear_since == kMonday + 3);
   CHECK(clear.alert.state == State::kClosed);
-  CHECK(Receive(clear.alert, WarningWith(Severity::kYellow, kMonday + 5, "w2"), kNow).alert.ordinal == 2);
+  CHECK(
+      Receive(clear.alert, WarningWith(Severity::kYellow, kMonday + 5, "w2"), kNow).alert.ordinal ==
+      2);
 }
 
-TEST_CASE("A warning that comes late finds the history that it would have had", "[alerting][receive]") {
+TEST_CASE("A warning that comes late finds the history that it would have had",
+          "[alerting][receive]") {
   const Calendar calendar;
   const absl::CivilDay friday = kMonday + 4;
   const Change in_time = Receive(std::nullopt, WarningWith(Severity::kRed), kNow);
@@ -291,7 +306,8 @@ class World {
   std::optional<Alert> Latest(const std::string& fingerprint) const {
     std::optional<Alert> latest;
     for (const auto& [id, alert] : alerts_) {
-      if (alert.fingerprint == fingerprint && (!latest || alert.ordinal > latest->ordinal)) latest = alert;
+      if (alert.fingerprint == fingerprint && (!latest || alert.ordinal > latest->ordinal))
+        latest = alert;
     }
     return latest;
   }
@@ -317,11 +333,13 @@ TEST_CASE("There are never two open alerts of one fingerprint", "[alerting][prop
     const absl::CivilDay today = kMonday + i / 20;
     const std::string fingerprint = absl::StrCat("f", random() % 3);
     if (random() % 3 == 0) {
-      Warning warning = WarningWith(static_cast<Severity>(random() % 5), today, absl::StrCat("w", i));
+      Warning warning =
+          WarningWith(static_cast<Severity>(random() % 5), today, absl::StrCat("w", i));
       warning.fingerprint = fingerprint;
       world.Take(Receive(world.Latest(fingerprint), warning, kNow));
     } else if (!world.alerts().empty()) {
-      auto picked = std::next(world.alerts().begin(), static_cast<int>(random() % world.alerts().size()));
+      auto picked =
+          std::next(world.alerts().begin(), static_cast<int>(random() % world.alerts().size()));
       const Alert alert = picked->second;
       const bool latest = world.Latest(alert.fingerprint)->alert_id == alert.alert_id;
       const auto change = Apply(alert, static_cast<Command>(1 + random() % 9), "note", 0,

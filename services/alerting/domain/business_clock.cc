@@ -17,7 +17,8 @@ absl::Status OutOfOrder(absl::CivilDay last, absl::CivilDay day, std::string_vie
 
 absl::Status MayClose(std::optional<absl::CivilDay> last_closed, absl::CivilDay day) {
   if (!last_closed) return absl::OkStatus();
-  if (day < *last_closed) return OutOfOrder(*last_closed, day, "a later day is closed already; days go forward");
+  if (day < *last_closed)
+    return OutOfOrder(*last_closed, day, "a later day is closed already; days go forward");
   if (day - *last_closed > kDaysAheadMax) {
     return OutOfOrder(*last_closed, day, "the day lies more than a year after the last closed one");
   }
@@ -26,7 +27,8 @@ absl::Status MayClose(std::optional<absl::CivilDay> last_closed, absl::CivilDay 
 
 absl::Status MayRename(std::optional<absl::CivilDay> last_closed, absl::CivilDay first) {
   if (!last_closed || first > *last_closed) return absl::OkStatus();
-  return Refuse(absl::StatusCode::kFailedPrecondition, "DAY_CLOSED", "a closed day keeps its place in the calendar",
+  return Refuse(absl::StatusCode::kFailedPrecondition, "DAY_CLOSED",
+                "a closed day keeps its place in the calendar",
                 {{"date", FormatDate(first)}, {"last_closed", FormatDate(*last_closed)}});
 }
 

@@ -8,15 +8,17 @@
 
 namespace fiscus::alerting {
 
-// A day may be closed together with those before it, but not further ahead than this: a mistyped year could never be taken back.
+// A day may be closed together with those before it, but not further ahead than this: a mistyped
+// year could never be taken back.
 inline constexpr int kDaysAheadMax = 366;
 
-// Days go forward: `day` must lie after the last closed one, at most kDaysAheadMax days; the first may be any. The last closed day
-// itself is OK: its closing is answered as the first time. Refuses with DAY_OUT_OF_ORDER.
+// Days go forward: `day` must lie after the last closed one, at most kDaysAheadMax days; the first
+// may be any. The last closed day itself is OK: its closing is answered as the first time. Refuses
+// with DAY_OUT_OF_ORDER.
 absl::Status MayClose(std::optional<absl::CivilDay> last_closed, absl::CivilDay day);
 
-// A day may be named (holiday, worked weekend) until it is closed: what happened on it does not change. `first` is the earliest day to
-// be named. Refuses with DAY_CLOSED.
+// A day may be named (holiday, worked weekend) until it is closed: what happened on it does not
+// change. `first` is the earliest day to be named. Refuses with DAY_CLOSED.
 absl::Status MayRename(std::optional<absl::CivilDay> last_closed, absl::CivilDay first);
 
 // The day that is open: the one after the last closed, else `fallback`.

@@ -1,5 +1,5 @@
-// Working days of a tenant: Monday to Friday, but for the days that the tenant names otherwise (public holidays, and the weekends
-// worked instead of them, 调休). Values only.
+// Working days of a tenant: Monday to Friday, but for the days that the tenant names otherwise
+// (public holidays, and the weekends worked instead of them, 调休). Values only.
 #pragma once
 
 #include <map>
@@ -13,7 +13,8 @@ class Calendar {
   // Monday to Friday.
   Calendar() = default;
   // `exceptions`: day → is it worked? Days that are not named follow the week.
-  explicit Calendar(std::map<absl::CivilDay, bool> exceptions) : exceptions_(std::move(exceptions)) {}
+  explicit Calendar(std::map<absl::CivilDay, bool> exceptions)
+      : exceptions_(std::move(exceptions)) {}
 
   bool IsWorkingDay(absl::CivilDay day) const;
 

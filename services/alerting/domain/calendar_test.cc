@@ -31,7 +31,8 @@ TEST_CASE("Working days are counted from the day after", "[alerting][calendar]")
   CHECK(week.AddWorkingDays(Day(2026, 3, 7), 1) == Day(2026, 3, 9));
   CHECK(week.AddWorkingDays(Day(2026, 12, 31), 1) == Day(2027, 1, 1));
 
-  const Calendar holiday({{Day(2026, 3, 9), false}, {Day(2026, 3, 10), false}, {Day(2026, 3, 14), true}});
+  const Calendar holiday(
+      {{Day(2026, 3, 9), false}, {Day(2026, 3, 10), false}, {Day(2026, 3, 14), true}});
   CHECK(holiday.AddWorkingDays(friday, 1) == Day(2026, 3, 11));
   CHECK(holiday.AddWorkingDays(friday, 4) == Day(2026, 3, 14));
 }

@@ -1,4 +1,5 @@
-// Due days, escalation levels and the end of clear YELLOW alerts, as tables of business days. 2026-03-02 is a Monday.
+// Due days, escalation levels and the end of clear YELLOW alerts, as tables of business days.
+// 2026-03-02 is a Monday.
 #include "services/alerting/domain/limits.h"
 
 #include <catch2/catch.hpp>
@@ -27,7 +28,7 @@ Alert AlertWith(Severity severity, State state) {
 // The days between two days that are worked by the plain week.
 int WorkingDaysBetween(absl::CivilDay from, absl::CivilDay to) {
   int days = 0;
-  for (absl::CivilDay day = from; day < to; ) {
+  for (absl::CivilDay day = from; day < to;) {
     ++day;
     if (Calendar().IsWorkingDay(day)) ++days;
   }
@@ -42,14 +43,22 @@ TEST_CASE("Each step is due after the working days of its severity", "[alerting]
   };
   // RED 1/3/15, ORANGE 2/5/30, YELLOW 5/–/60 (domain B6); the check has 3, 5 and 5.
   const auto row = GENERATE(values<Row>({
-      {Severity::kRed, State::kRaised, 1},         {Severity::kOrange, State::kRaised, 2},
-      {Severity::kYellow, State::kRaised, 5},      {Severity::kRed, State::kAcknowledged, 3},
-      {Severity::kOrange, State::kAcknowledged, 5}, {Severity::kYellow, State::kAcknowledged, 60},
-      {Severity::kRed, State::kVerifying, 3},      {Severity::kOrange, State::kVerifying, 5},
-      {Severity::kYellow, State::kVerifying, 60},  {Severity::kRed, State::kRectifying, 15},
-      {Severity::kOrange, State::kRectifying, 30}, {Severity::kYellow, State::kRectifying, 60},
-      {Severity::kRed, State::kSubmitted, 3},      {Severity::kOrange, State::kSubmitted, 5},
-      {Severity::kYellow, State::kSubmitted, 5},   {Severity::kRed, State::kVerified, 3},
+      {Severity::kRed, State::kRaised, 1},
+      {Severity::kOrange, State::kRaised, 2},
+      {Severity::kYellow, State::kRaised, 5},
+      {Severity::kRed, State::kAcknowledged, 3},
+      {Severity::kOrange, State::kAcknowledged, 5},
+      {Severity::kYellow, State::kAcknowledged, 60},
+      {Severity::kRed, State::kVerifying, 3},
+      {Severity::kOrange, State::kVerifying, 5},
+      {Severity::kYellow, State::kVerifying, 60},
+      {Severity::kRed, State::kRectifying, 15},
+      {Severity::kOrange, State::kRectifying, 30},
+      {Severity::kYellow, State::kRectifying, 60},
+      {Severity::kRed, State::kSubmitted, 3},
+      {Severity::kOrange, State::kSubmitted, 5},
+      {Severity::kYellow, State::kSubmitted, 5},
+      {Severity::kRed, State::kVerified, 3},
   }));
   const auto due = DueOn(AlertWith(row.severity, row.state), Calendar());
   INFO(NameOf(row.severity) << " " << NameOf(row.state));
@@ -70,13 +79,15 @@ TEST_CASE("A holiday moves the due day", "[alerting][limits]") {
   CHECK(DueOn(AlertWith(Severity::kRed, State::kRaised), holiday) == Day(2026, 3, 5));
 }
 
-TEST_CASE("Neglect goes up level by level, at the close of the day it falls due", "[alerting][limits]") {
+TEST_CASE("Neglect goes up level by level, at the close of the day it falls due",
+          "[alerting][limits]") {
   struct Row {
     Severity severity;
     int days[3];  // working days after the alert was raised
   };
-  const auto row = GENERATE(values<Row>(
-      {{Severity::kRed, {1, 3, 6}}, {Severity::kOrange, {2, 5, 12}}, {Severity::kYellow, {5, 10, 25}}}));
+  const auto row = GENERATE(values<Row>({{Severity::kRed, {1, 3, 6}},
+                                         {Severity::kOrange, {2, 5, 12}},
+                                         {Severity::kYellow, {5, 10, 25}}}));
   Alert alert = AlertWith(row.severity, State::kRaised);
   for (int level = 1; level <= kEscalationLevelMax; ++level) {
     const absl::CivilDay on = Calendar().AddWorkingDays(kMonday, row.days[level - 1]);
@@ -94,7 +105,8 @@ TEST_CASE("Neglect goes up level by level, at the close of the day it falls due"
   CHECK_FALSE(NextEscalationOn(alert, Calendar()).has_value());
 }
 
-TEST_CASE("A clear YELLOW alert resolves itself after the hold time, before an order only", "[alerting][limits]") {
+TEST_CASE("A clear YELLOW alert resolves itself after the hold time, before an order only",
+          "[alerting][limits]") {
   struct Row {
     Severity severity;
     State state;
@@ -122,11 +134,14 @@ TEST_CASE("A clear YELLOW alert resolves itself after the hold time, before an o
   CHECK(AtDayClose(alert, hold_ends - 1, Calendar()).alert.state == row.state);
 }
 
-// A service that was down and closes a month at once must write the same history as one that closed day by day.
-TEST_CASE("Days closed together give the steps of days closed one by one", "[alerting][limits][property]") {
+// A service that was down and closes a month at once must write the same history as one that closed
+// day by day.
+TEST_CASE("Days closed together give the steps of days closed one by one",
+          "[alerting][limits][property]") {
   std::mt19937 random(20260302);  // NOLINT: a fixed seed makes the run repeatable
   for (int round = 0; round < 500; ++round) {
-    Alert alert = AlertWith(static_cast<Severity>(2 + random() % 3), static_cast<State>(1 + random() % 9));
+    Alert alert =
+        AlertWith(static_cast<Severity>(2 + random() % 3), static_cast<State>(1 + random() % 9));
     if (random() % 2 == 0) alert.clear_since = kMonday + static_cast<int>(random() % 5);
     const Calendar calendar({{kMonday + static_cast<int>(random() % 40), random() % 2 == 0}});
     const int days = static_cast<int>(random() % 120);

@@ -24,7 +24,8 @@ bool Wants(const FeedFilter& filter, const FeedEntry& entry) {
 }
 
 absl::Status Overflow(int64_t position) {
-  return Refuse(absl::StatusCode::kAborted, "STREAM_OVERFLOW", "the subscriber was too slow; resume with resume_token",
+  return Refuse(absl::StatusCode::kAborted, "STREAM_OVERFLOW",
+                "the subscriber was too slow; resume with resume_token",
                 {{"resume_token", ResumeToken(position)}}, "fiscus.alerting.v1");
 }
 
@@ -45,7 +46,8 @@ std::string ResumeToken(int64_t position) { return absl::StrCat(ToAbsl(kTokenPre
 std::optional<int64_t> PositionOf(std::string_view token) {
   if (token.substr(0, kTokenPrefix.size()) != kTokenPrefix) return std::nullopt;
   int64_t position = 0;
-  if (!absl::SimpleAtoi(ToAbsl(token.substr(kTokenPrefix.size())), &position) || position < 0) return std::nullopt;
+  if (!absl::SimpleAtoi(ToAbsl(token.substr(kTokenPrefix.size())), &position) || position < 0)
+    return std::nullopt;
   return position;
 }
 
@@ -70,13 +72,15 @@ void Feed::Stop() {
   Admit();
   for (auto& [tenant, subscribers] : tenants_) {
     for (Subscriber& subscriber : subscribers) {
-      subscriber.stream->Finish(absl::UnavailableError("the server is stopping; resume with the last resume_token"));
+      subscriber.stream->Finish(
+          absl::UnavailableError("the server is stopping; resume with the last resume_token"));
     }
   }
   tenants_.clear();
 }
 
-bool Feed::Subscribe(std::string tenant, int64_t position, FeedFilter filter, std::shared_ptr<AlertStream> stream) {
+bool Feed::Subscribe(std::string tenant, int64_t position, FeedFilter filter,
+                     std::shared_ptr<AlertStream> stream) {
   const absl::Time now = clock_.Now();
   {
     const std::lock_guard lock(mutex_);
@@ -121,13 +125,15 @@ void Feed::Admit() {
 }
 
 void Feed::RunOnce() {
-  static prometheus::Gauge& open = metrics::Gauge("fiscus_alerting_streams", "Open streams of alerts");
+  static prometheus::Gauge& open =
+      metrics::Gauge("fiscus_alerting_streams", "Open streams of alerts");
   Admit();
   int left = 0;
   for (auto tenant = tenants_.begin(); tenant != tenants_.end();) {
     Serve(tenant->first, tenant->second, clock_.Now());
     const size_t before = tenant->second.size();
-    std::erase_if(tenant->second, [](const Subscriber& subscriber) { return subscriber.stream->Ended(); });
+    std::erase_if(tenant->second,
+                  [](const Subscriber& subscriber) { return subscriber.stream->Ended(); });
     left += static_cast<int>(before - tenant->second.size());
     tenant = tenant->second.empty() ? tenants_.erase(tenant) : std::next(tenant);
   }
@@ -137,7 +143,8 @@ void Feed::RunOnce() {
 }
 
 void Feed::Serve(const std::string& tenant, Subscribers& subscribers, absl::Time now) {
-  // Those that stand where the most advanced one stands share one read; the others catch up with a read each.
+  // Those that stand where the most advanced one stands share one read; the others catch up with a
+  // read each.
   int64_t tail = 0;
   for (const Subscriber& subscriber : subscribers) tail = std::max(tail, subscriber.position);
   const auto news = Read(tenant, tail, now);
@@ -164,7 +171,8 @@ void Feed::Catch(const std::string& tenant, Subscriber& subscriber, absl::Time n
   if (entries.ok() && Offer(subscriber, *entries, now)) Wake();
 }
 
-bool Feed::Offer(Subscriber& subscriber, const std::vector<FeedEntry>& entries, absl::Time now) const {
+bool Feed::Offer(Subscriber& subscriber, const std::vector<FeedEntry>& entries,
+                 absl::Time now) const {
   for (const FeedEntry& entry : entries) {
     if (Wants(subscriber.filter, entry) && !subscriber.stream->Write(ChangeOf(entry))) return false;
     subscriber.position = entry.position;
@@ -175,12 +183,14 @@ bool Feed::Offer(Subscriber& subscriber, const std::vector<FeedEntry>& entries, 
   return !entries.empty();
 }
 
-absl::StatusOr<std::vector<FeedEntry>> Feed::Read(const std::string& tenant, int64_t after, absl::Time now) {
+absl::StatusOr<std::vector<FeedEntry>> Feed::Read(const std::string& tenant, int64_t after,
+                                                  absl::Time now) {
   std::vector<FeedEntry> entries;
-  const absl::Status status = database_.Read(tenant, now + kReadLimit, [&](pg::Tx& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(entries, ReadFeed(tx, after, options_.page));
-    return absl::OkStatus();
-  });
+  const absl::Status status =
+      database_.Read(tenant, now + kReadLimit, [&](pg::Tx& tx) -> absl::Status {
+        ASSIGN_OR_RETURN(entries, ReadFeed(tx, after, options_.page));
+        return absl::OkStatus();
+      });
   if (!status.ok()) return status;
   return entries;
 }

@@ -1,13 +1,15 @@
 // Feeds the streams of WatchAlerts from the log of changes in PostgreSQL.
 //
-// One thread reads the log of every tenant that has subscribers: at once when this process commits a change (Wake), else every
-// `poll`, so that changes made by other replicas arrive within 100 ms. It is polling and not LISTEN/NOTIFY because a position in the
-// log is needed anyway (nothing may be missed across reconnects), and because one indexed read per tenant and poll costs less than a
+// One thread reads the log of every tenant that has subscribers: at once when this process commits
+// a change (Wake), else every `poll`, so that changes made by other replicas arrive within 100 ms.
+// It is polling and not LISTEN/NOTIFY because a position in the log is needed anyway (nothing may
+// be missed across reconnects), and because one indexed read per tenant and poll costs less than a
 // connection kept apart for notifications.
 //
-// A subscriber has a position. What its stream's bounded buffer does not take stays in the log and is offered again; a subscriber
-// that has taken nothing for `stall_max` is ended with STREAM_OVERFLOW (ABORTED) and the token to resume with. A stream ends, with
-// OK, after `lifetime`: whoever goes on must show a token that is still good. Thread-safe.
+// A subscriber has a position. What its stream's bounded buffer does not take stays in the log and
+// is offered again; a subscriber that has taken nothing for `stall_max` is ended with
+// STREAM_OVERFLOW (ABORTED) and the token to resume with. A stream ends, with OK, after `lifetime`:
+// whoever goes on must show a token that is still good. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -56,11 +58,14 @@ class Feed {
   ~Feed();  // stops
 
   void Start();
-  // Ends all streams (UNAVAILABLE: resume elsewhere) and the thread. Before the server drains, which waits for open streams.
+  // Ends all streams (UNAVAILABLE: resume elsewhere) and the thread. Before the server drains,
+  // which waits for open streams.
   void Stop();
 
-  // Adds a subscriber that has seen everything up to `position`. False if there are too many, or after Stop.
-  bool Subscribe(std::string tenant, int64_t position, FeedFilter filter, std::shared_ptr<AlertStream> stream);
+  // Adds a subscriber that has seen everything up to `position`. False if there are too many, or
+  // after Stop.
+  bool Subscribe(std::string tenant, int64_t position, FeedFilter filter,
+                 std::shared_ptr<AlertStream> stream);
 
   // Looks at the log now. For Tx::OnCommit.
   void Wake();
@@ -83,7 +88,8 @@ class Feed {
   void Serve(const std::string& tenant, Subscribers& subscribers, absl::Time now);
   void Catch(const std::string& tenant, Subscriber& subscriber, absl::Time now);
   bool Offer(Subscriber& subscriber, const std::vector<FeedEntry>& entries, absl::Time now) const;
-  absl::StatusOr<std::vector<FeedEntry>> Read(const std::string& tenant, int64_t after, absl::Time now);
+  absl::StatusOr<std::vector<FeedEntry>> Read(const std::string& tenant, int64_t after,
+                                              absl::Time now);
 
   pg::Database& database_;
   const Clock& clock_;

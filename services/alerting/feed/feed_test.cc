@@ -1,4 +1,5 @@
-// Streams on a real log of changes: order, scope, resumption, slow subscribers. The feed's rounds are run by the test.
+// Streams on a real log of changes: order, scope, resumption, slow subscribers. The feed's rounds
+// are run by the test.
 #include "services/alerting/feed/feed.h"
 
 #include <catch2/catch.hpp>
@@ -10,7 +11,8 @@
 namespace fiscus::alerting {
 namespace {
 
-std::shared_ptr<HeldStream> Subscribe(World& world, int64_t position, FeedFilter filter = {.scopes = {"/33/"}, .project_id = ""},
+std::shared_ptr<HeldStream> Subscribe(World& world, int64_t position,
+                                      FeedFilter filter = {.scopes = {"/33/"}, .project_id = ""},
                                       size_t room = 1000) {
   auto stream = std::make_shared<HeldStream>(room);
   REQUIRE(world.feed().Subscribe(kTenant, position, std::move(filter), stream));
@@ -28,10 +30,12 @@ void Raise(World& world, int count, int first = 1) {
 
 TEST_CASE("Resume tokens are read back, and nothing else is", "[alerting][feed]") {
   CHECK(PositionOf(ResumeToken(42)) == 42);
-  for (const char* bad : {"", "42", "v1.", "v1.-1", "v1.x", "v2.3", "v1.99999999999999999999"}) CHECK_FALSE(PositionOf(bad));
+  for (const char* bad : {"", "42", "v1.", "v1.-1", "v1.x", "v2.3", "v1.99999999999999999999"})
+    CHECK_FALSE(PositionOf(bad));
 }
 
-TEST_CASE("A subscriber sees each change once, in order, with the state before", "[alerting][feed]") {
+TEST_CASE("A subscriber sees each change once, in order, with the state before",
+          "[alerting][feed]") {
   FISCUS_NEEDS_PG();
   World world;
   const auto stream = Subscribe(world, 0);
@@ -100,10 +104,12 @@ TEST_CASE("A slow subscriber loses nothing while it takes something", "[alerting
     for (v1::AlertChange& change : stream->Take()) seen.push_back(std::move(change));
   }
   REQUIRE(seen.size() == 10);
-  for (int i = 0; i < 10; ++i) CHECK(seen[static_cast<size_t>(i)].resume_token() == ResumeToken(i + 1));
+  for (int i = 0; i < 10; ++i)
+    CHECK(seen[static_cast<size_t>(i)].resume_token() == ResumeToken(i + 1));
 }
 
-TEST_CASE("A subscriber that takes nothing is ended with the token to resume with", "[alerting][feed]") {
+TEST_CASE("A subscriber that takes nothing is ended with the token to resume with",
+          "[alerting][feed]") {
   FISCUS_NEEDS_PG();
   World world({.stall_max = absl::Seconds(10)});
   const auto stuck = Subscribe(world, 0, {.scopes = {"/33/"}, .project_id = ""}, 2);
@@ -123,7 +129,8 @@ TEST_CASE("A subscriber that takes nothing is ended with the token to resume wit
   CHECK_FALSE(healthy->Ended());
 }
 
-TEST_CASE("A stream ends after its lifetime, and with UNAVAILABLE when the server stops", "[alerting][feed]") {
+TEST_CASE("A stream ends after its lifetime, and with UNAVAILABLE when the server stops",
+          "[alerting][feed]") {
   FISCUS_NEEDS_PG();
   World world({.lifetime = absl::Minutes(15)});
   const auto old = Subscribe(world, 0);
@@ -151,7 +158,8 @@ TEST_CASE("Streams are limited in number", "[alerting][feed]") {
   CHECK(world.feed().Subscribe(kTenant, 0, {}, std::make_shared<HeldStream>()));
 }
 
-// Two replicas: the change is committed by a process whose feed is another one, so nobody wakes this one.
+// Two replicas: the change is committed by a process whose feed is another one, so nobody wakes
+// this one.
 TEST_CASE("A change made by another replica arrives by polling", "[alerting][feed]") {
   FISCUS_NEEDS_PG();
   World world;

@@ -10,10 +10,14 @@
 namespace fiscus::alerting {
 namespace {
 
-std::string EndOf(absl::CivilDay day, absl::TimeZone zone) { return FormatTimestamp(absl::FromCivil(day + 1, zone)); }
+std::string EndOf(absl::CivilDay day, absl::TimeZone zone) {
+  return FormatTimestamp(absl::FromCivil(day + 1, zone));
+}
 
 // Names of values are identifiers; the store joins them by commas.
-bool IsFactName(const std::string& name) { return !name.empty() && name.find(',') == std::string::npos; }
+bool IsFactName(const std::string& name) {
+  return !name.empty() && name.find(',') == std::string::npos;
+}
 
 // The first thing that is wrong with a warning; empty: nothing.
 std::string WrongField(const monitor::v1::Warning& warning) {
@@ -77,7 +81,8 @@ absl::StatusOr<Warning> FromProto(const monitor::v1::Warning& warning) {
   std::string wrong = WrongField(warning);
   const std::optional<absl::CivilDay> as_of = ParseDate(warning.as_of());
   if (wrong.empty() && !as_of) wrong = "as_of";
-  if (!wrong.empty()) return InvalidFields({{"warning." + wrong, "not what the monitor publishes"}});
+  if (!wrong.empty())
+    return InvalidFields({{"warning." + wrong, "not what the monitor publishes"}});
 
   Warning result{.warning_id = warning.warning_id(),
                  .fingerprint = warning.fingerprint(),
@@ -94,7 +99,8 @@ absl::StatusOr<Warning> FromProto(const monitor::v1::Warning& warning) {
                  .caused_at = warning.caused_at(),
                  .severity = static_cast<Severity>(warning.severity()),
                  .as_of = *as_of};
-  for (const monitor::v1::Fact& fact : warning.facts()) result.facts.push_back({fact.name(), fact.value()});
+  for (const monitor::v1::Fact& fact : warning.facts())
+    result.facts.push_back({fact.name(), fact.value()});
   return result;
 }
 

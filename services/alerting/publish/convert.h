@@ -13,12 +13,13 @@
 
 namespace fiscus::alerting {
 
-// The alert without its steps. `zone`: where a business day ends; `due_at` is the midnight after the due day there.
+// The alert without its steps. `zone`: where a business day ends; `due_at` is the midnight after
+// the due day there.
 v1::Alert ToProto(const Alert& alert, absl::TimeZone zone);
 void AddSteps(const std::vector<StoredStep>& steps, v1::Alert& alert);
 
-// A warning as the monitor sent it. INVALID_ARGUMENT, naming the field, if it is not one: ids that are no UUIDs, no rule, no
-// fingerprint, no unit, no date, an unknown severity.
+// A warning as the monitor sent it. INVALID_ARGUMENT, naming the field, if it is not one: ids that
+// are no UUIDs, no rule, no fingerprint, no unit, no date, an unknown severity.
 absl::StatusOr<Warning> FromProto(const monitor::v1::Warning& warning);
 
 }  // namespace fiscus::alerting

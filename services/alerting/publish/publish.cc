@@ -20,7 +20,8 @@ v1::AlertState FromOf(const Change& change) {
 
 }  // namespace
 
-absl::Status Publish(pg::Tx& tx, const Call& call, std::span<const Change> changes, absl::TimeZone zone) {
+absl::Status Publish(pg::Tx& tx, const Call& call, std::span<const Change> changes,
+                     absl::TimeZone zone) {
   std::vector<events::Event> facts;
   std::vector<FeedEntry> entries;
   for (const Change& change : changes) {

@@ -1,5 +1,6 @@
-// What every change of alerts leaves behind, in its transaction: an AlertStateChanged in the outbox (aggregate alerts/<id>, key
-// project id) and an entry in the log of changes that streams are fed from.
+// What every change of alerts leaves behind, in its transaction: an AlertStateChanged in the outbox
+// (aggregate alerts/<id>, key project id) and an entry in the log of changes that streams are fed
+// from.
 #pragma once
 
 #include <span>
@@ -12,8 +13,10 @@
 
 namespace fiscus::alerting {
 
-// Publishes saved changes, in order; those without steps are none. A change that only moved severity, condition or escalation level
-// is published too, with `from` equal to the state. Takes the log's lock: call it last.
-absl::Status Publish(pg::Tx& tx, const Call& call, std::span<const Change> changes, absl::TimeZone zone);
+// Publishes saved changes, in order; those without steps are none. A change that only moved
+// severity, condition or escalation level is published too, with `from` equal to the state. Takes
+// the log's lock: call it last.
+absl::Status Publish(pg::Tx& tx, const Call& call, std::span<const Change> changes,
+                     absl::TimeZone zone);
 
 }  // namespace fiscus::alerting

@@ -25,11 +25,13 @@ TEST_CASE("The unit acknowledges, and later reports what it did", "[alerting][rp
   CHECK(answer->state() == v1::ALERT_STATE_ACKNOWLEDGED);
   CHECK(answer->version() == 2);
   CHECK(answer->steps_size() == 0);
-  CHECK(answer->due_at() == "2026-03-09T16:00:00.000000Z");  // five working days from Monday the 2nd
+  CHECK(answer->due_at() ==
+        "2026-03-09T16:00:00.000000Z");  // five working days from Monday the 2nd
 
   REQUIRE(world.Command(Uuid(1), v1::ALERT_COMMAND_VERIFY).ok());
   REQUIRE(world.Command(Uuid(1), v1::ALERT_COMMAND_ORDER_RECTIFICATION, "pay what is due").ok());
-  CHECK(ReasonOf(world.Command(Uuid(1), v1::ALERT_COMMAND_SUBMIT_RESULT, "").status()) == "NOTE_MISSING");
+  CHECK(ReasonOf(world.Command(Uuid(1), v1::ALERT_COMMAND_SUBMIT_RESULT, "").status()) ==
+        "NOTE_MISSING");
   REQUIRE(world.Command(Uuid(1), v1::ALERT_COMMAND_SUBMIT_RESULT, "paid").ok());
 
   const v1::Alert alert = world.Get(Uuid(1));
@@ -44,8 +46,10 @@ TEST_CASE("A repeated request is answered as the first time and done once", "[al
   World world;
   REQUIRE(world.Take(WarningWith(1)).ok());
   const Call call = CallWith("alerts.answer", kHospital, kHospital);
-  const auto first = AnswerAlert(world.deps(), call, RequestFor(call, v1::ALERT_COMMAND_ACKNOWLEDGE));
-  const auto again = AnswerAlert(world.deps(), call, RequestFor(call, v1::ALERT_COMMAND_ACKNOWLEDGE));
+  const auto first =
+      AnswerAlert(world.deps(), call, RequestFor(call, v1::ALERT_COMMAND_ACKNOWLEDGE));
+  const auto again =
+      AnswerAlert(world.deps(), call, RequestFor(call, v1::ALERT_COMMAND_ACKNOWLEDGE));
   REQUIRE(first.ok());
   REQUIRE(again.ok());
   CHECK(first->SerializeAsString() == again->SerializeAsString());
@@ -81,7 +85,8 @@ TEST_CASE("A malformed command names every field to mend", "[alerting][rpc]") {
   request.set_command(v1::ALERT_COMMAND_CLOSE);  // a supervisor's
   request.set_note(std::string(4001, 'x'));
   request.set_expected_version(-1);
-  const absl::Status status = AnswerAlert(world.deps(), CallWith("alerts.answer", kHospital), request).status();
+  const absl::Status status =
+      AnswerAlert(world.deps(), CallWith("alerts.answer", kHospital), request).status();
   CHECK(status.code() == absl::StatusCode::kInvalidArgument);
   std::string fields;
   for (const FieldViolation& violation : ViolationsOf(status)) fields += violation.field + " ";

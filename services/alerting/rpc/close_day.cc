@@ -1,7 +1,8 @@
-// CloseDay: ends a business day; publishes the tick to every partition and escalates what is overdue, in one transaction.
-#include "fiscus/alerting/v1/alerting_service.handlers.h"
+// CloseDay: ends a business day; publishes the tick to every partition and escalates what is
+// overdue, in one transaction.
 #include <optional>
 #include <span>
+#include "fiscus/alerting/v1/alerting_service.handlers.h"
 
 #include "fiscus/alerting/v1/events.pb.h"
 #include "libs/core/dates.h"
@@ -39,7 +40,8 @@ absl::Status Escalate(const Deps& deps, pg::Tx& tx, const Call& call, absl::Civi
   }
   for (size_t begin = 0; begin < changes.size(); begin += kChunk) {
     const auto chunk = std::span(changes).subspan(begin, std::min(kChunk, changes.size() - begin));
-    RETURN_IF_ERROR(SaveMoved(tx, chunk, {.actor = "alerting", .on_behalf_of = call.Actor(), .at = call.now}));
+    RETURN_IF_ERROR(
+        SaveMoved(tx, chunk, {.actor = "alerting", .on_behalf_of = call.Actor(), .at = call.now}));
     RETURN_IF_ERROR(Publish(tx, call, chunk, deps.zone));
   }
   return absl::OkStatus();
@@ -47,24 +49,26 @@ absl::Status Escalate(const Deps& deps, pg::Tx& tx, const Call& call, absl::Civi
 
 }  // namespace
 
-absl::StatusOr<v1::CloseDayResponse> CloseDay(const Deps& deps, const Call& call, const v1::CloseDayRequest& request) {
+absl::StatusOr<v1::CloseDayResponse> CloseDay(const Deps& deps, const Call& call,
+                                              const v1::CloseDayRequest& request) {
   rpc::Fields fields;
   fields.Uuid("request_id", request.request_id());
   const absl::CivilDay day = fields.Date("date", request.date());
   RETURN_IF_ERROR(fields.status());
-  return pg::Transact<v1::CloseDayResponse>(deps.database, call, [&](pg::Tx& tx) -> absl::StatusOr<v1::CloseDayResponse> {
-    v1::CloseDayResponse response;
-    response.set_date(FormatDate(day));
-    ASSIGN_OR_RETURN(const std::optional<absl::CivilDay> last, LockClock(tx));
-    RETURN_IF_ERROR(MayClose(last, day));
-    tx.AuditSubject("clock/" + tx.tenant(), last ? FormatDate(*last) : "", FormatDate(day));
-    if (last == day) return response;  // closed already, perhaps by another replica's timer
-    RETURN_IF_ERROR(AdvanceClock(tx, day, call.Actor(), call.now));
-    RETURN_IF_ERROR(AppendTick(tx, call, day));
-    RETURN_IF_ERROR(Escalate(deps, tx, call, day));
-    tx.OnCommit([&deps] { deps.feed.Wake(); });
-    return response;
-  });
+  return pg::Transact<v1::CloseDayResponse>(
+      deps.database, call, [&](pg::Tx& tx) -> absl::StatusOr<v1::CloseDayResponse> {
+        v1::CloseDayResponse response;
+        response.set_date(FormatDate(day));
+        ASSIGN_OR_RETURN(const std::optional<absl::CivilDay> last, LockClock(tx));
+        RETURN_IF_ERROR(MayClose(last, day));
+        tx.AuditSubject("clock/" + tx.tenant(), last ? FormatDate(*last) : "", FormatDate(day));
+        if (last == day) return response;  // closed already, perhaps by another replica's timer
+        RETURN_IF_ERROR(AdvanceClock(tx, day, call.Actor(), call.now));
+        RETURN_IF_ERROR(AppendTick(tx, call, day));
+        RETURN_IF_ERROR(Escalate(deps, tx, call, day));
+        tx.OnCommit([&deps] { deps.feed.Wake(); });
+        return response;
+      });
 }
 
 }  // namespace fiscus::alerting

@@ -46,7 +46,11 @@ TEST_CASE("What is overdue goes up when its day is closed, not before", "[alerti
     const char* day;
     int level;
   };
-  for (const Row row : {Row{"2026-03-02", 0}, {"2026-03-03", 1}, {"2026-03-04", 1}, {"2026-03-05", 2}, {"2026-03-10", 3},
+  for (const Row row : {Row{"2026-03-02", 0},
+                        {"2026-03-03", 1},
+                        {"2026-03-04", 1},
+                        {"2026-03-05", 2},
+                        {"2026-03-10", 3},
                         {"2026-03-31", 3}}) {
     REQUIRE(world.Close(row.day).ok());
     INFO(row.day);

@@ -10,9 +10,11 @@
 
 namespace fiscus::alerting {
 
-// Runs a command if it is one of `allowed`: parse → load and lock → decide → save and publish. Answers the alert without its steps.
-// Refuses: FIELD_INVALID, then the reasons of Apply in alert.h.
-absl::StatusOr<v1::Alert> RunCommand(const Deps& deps, const Call& call, const v1::AlertCommandRequest& request,
+// Runs a command if it is one of `allowed`: parse → load and lock → decide → save and publish.
+// Answers the alert without its steps. Refuses: FIELD_INVALID, then the reasons of Apply in
+// alert.h.
+absl::StatusOr<v1::Alert> RunCommand(const Deps& deps, const Call& call,
+                                     const v1::AlertCommandRequest& request,
                                      std::span<const v1::AlertCommand> allowed);
 
 }  // namespace fiscus::alerting

@@ -7,7 +7,8 @@
 namespace fiscus::alerting {
 namespace {
 
-TEST_CASE("Alerts are counted by rule, severity and state over the caller's units", "[alerting][rpc]") {
+TEST_CASE("Alerts are counted by rule, severity and state over the caller's units",
+          "[alerting][rpc]") {
   FISCUS_NEEDS_PG();
   World world;
   for (int i = 1; i <= 3; ++i) {

@@ -26,13 +26,15 @@ TEST_CASE("An unknown alert, one of another tenant, and no id at all", "[alertin
   REQUIRE(world.Take(WarningWith(1)).ok());
   v1::GetAlertRequest request;
   request.set_alert_id(Uuid(2));
-  CHECK(ReasonOf(GetAlert(world.deps(), CallWith("alerts.read", "/33/"), request).status()) == "ALERT_NOT_FOUND");
+  CHECK(ReasonOf(GetAlert(world.deps(), CallWith("alerts.read", "/33/"), request).status()) ==
+        "ALERT_NOT_FOUND");
   request.set_alert_id(Uuid(1));
   Call foreign = CallWith("alerts.read", "/33/");
   foreign.caller.tenant = "t2";
   CHECK(ReasonOf(GetAlert(world.deps(), foreign, request).status()) == "ALERT_NOT_FOUND");
   request.set_alert_id("1");
-  CHECK(GetAlert(world.deps(), foreign, request).status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK(GetAlert(world.deps(), foreign, request).status().code() ==
+        absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace

@@ -7,7 +7,8 @@
 namespace fiscus::alerting {
 namespace {
 
-// Four alerts: R10 ORANGE and R12 RED of the hospital, R10 YELLOW of the roads, and a closed one of the roads.
+// Four alerts: R10 ORANGE and R12 RED of the hospital, R10 YELLOW of the roads, and a closed one of
+// the roads.
 void Fill(World& world) {
   monitor::v1::Warning red = WarningWith(2, monitor::v1::SEVERITY_RED);
   red.set_fingerprint("f2");
@@ -19,13 +20,16 @@ void Fill(World& world) {
   monitor::v1::Warning closed = roads;
   closed.set_warning_id(Uuid(4));
   closed.set_fingerprint("f4");
-  for (const auto& warning : {WarningWith(1), red, roads, closed}) REQUIRE(world.Take(warning).ok());
-  for (const auto command : {v1::ALERT_COMMAND_ACKNOWLEDGE, v1::ALERT_COMMAND_VERIFY, v1::ALERT_COMMAND_DISMISS}) {
+  for (const auto& warning : {WarningWith(1), red, roads, closed})
+    REQUIRE(world.Take(warning).ok());
+  for (const auto command :
+       {v1::ALERT_COMMAND_ACKNOWLEDGE, v1::ALERT_COMMAND_VERIFY, v1::ALERT_COMMAND_DISMISS}) {
     REQUIRE(world.Command(Uuid(4), command).ok());
   }
 }
 
-std::string Listed(World& world, const v1::ListAlertsRequest& request, const std::string& scope = "/33/") {
+std::string Listed(World& world, const v1::ListAlertsRequest& request,
+                   const std::string& scope = "/33/") {
   const auto response = ListAlerts(world.deps(), CallWith("alerts.read", scope), request);
   REQUIRE(response.ok());
   std::string numbers;
@@ -75,7 +79,8 @@ TEST_CASE("Pages follow each other without gap or repeat", "[alerting][rpc]") {
   CHECK(second->alerts(0).alert_id() == Uuid(4));
   CHECK(second->next_page_token().empty());
   request.set_rule_id("R10");  // a token belongs to its query
-  CHECK(ListAlerts(world.deps(), call, request).status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK(ListAlerts(world.deps(), call, request).status().code() ==
+        absl::StatusCode::kInvalidArgument);
 }
 
 TEST_CASE("A malformed list is refused", "[alerting][rpc]") {
@@ -85,7 +90,8 @@ TEST_CASE("A malformed list is refused", "[alerting][rpc]") {
   request.set_under_path("33");
   request.set_project_id("p");
   request.set_severity_min(static_cast<monitor::v1::Severity>(9));
-  const absl::Status status = ListAlerts(world.deps(), CallWith("alerts.read", "/33/"), request).status();
+  const absl::Status status =
+      ListAlerts(world.deps(), CallWith("alerts.read", "/33/"), request).status();
   CHECK(ViolationsOf(status).size() == 3);
 }
 

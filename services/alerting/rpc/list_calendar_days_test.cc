@@ -32,9 +32,11 @@ TEST_CASE("The named days of a year and the last closed day are listed", "[alert
   CHECK(before->last_closed().empty());
 
   REQUIRE(world.Close("2026-03-02").ok());
-  CHECK(ListCalendarDays(world.deps(), CallWith("alerts.read", "/33/"), request)->last_closed() == "2026-03-02");
+  CHECK(ListCalendarDays(world.deps(), CallWith("alerts.read", "/33/"), request)->last_closed() ==
+        "2026-03-02");
   request.set_year(26);
-  CHECK(ListCalendarDays(world.deps(), call, request).status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK(ListCalendarDays(world.deps(), call, request).status().code() ==
+        absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace

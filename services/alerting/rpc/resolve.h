@@ -13,7 +13,8 @@
 namespace fiscus::alerting {
 
 // Gives the alerted units of resources of kind "alert". The function refuses with ALERT_NOT_FOUND.
-std::function<absl::StatusOr<std::vector<std::string>>(const Call&, std::string_view, const std::vector<std::string>&)>
+std::function<absl::StatusOr<std::vector<std::string>>(const Call&, std::string_view,
+                                                       const std::vector<std::string>&)>
 UnitsOfAlerts(const Deps& deps);
 
 }  // namespace fiscus::alerting

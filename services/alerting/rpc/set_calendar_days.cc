@@ -1,11 +1,11 @@
 // SetCalendarDays: names holidays and worked weekends; due days of open alerts move with them.
-#include "fiscus/alerting/v1/alerting_service.handlers.h"
 #include <algorithm>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
 #include <vector>
+#include "fiscus/alerting/v1/alerting_service.handlers.h"
 
 #include "libs/core/status.h"
 #include "libs/pg/transact.h"
@@ -54,17 +54,21 @@ absl::StatusOr<CalendarEdit> Parse(const v1::SetCalendarDaysRequest& request) {
   return edit;
 }
 
-// Moves the due days of open alerts; the number of those that moved. All are locked before the first is written.
-absl::StatusOr<int64_t> MoveDueDays(const Deps& deps, pg::Tx& tx, const Call& call, absl::CivilDay today) {
+// Moves the due days of open alerts; the number of those that moved. All are locked before the
+// first is written.
+absl::StatusOr<int64_t> MoveDueDays(const Deps& deps, pg::Tx& tx, const Call& call,
+                                    absl::CivilDay today) {
   ASSIGN_OR_RETURN(const std::vector<Alert> open, LockOpen(tx));
   ASSIGN_OR_RETURN(const Calendar calendar, LoadCalendar(tx));
   std::vector<Change> changes;
   for (const Alert& alert : open) {
-    if (Change change = Recalendar(alert, today, calendar); !change.steps.empty()) changes.push_back(std::move(change));
+    if (Change change = Recalendar(alert, today, calendar); !change.steps.empty())
+      changes.push_back(std::move(change));
   }
   for (size_t begin = 0; begin < changes.size(); begin += kChunk) {
     const auto chunk = std::span(changes).subspan(begin, std::min(kChunk, changes.size() - begin));
-    RETURN_IF_ERROR(SaveMoved(tx, chunk, {.actor = "alerting", .on_behalf_of = call.Actor(), .at = call.now}));
+    RETURN_IF_ERROR(
+        SaveMoved(tx, chunk, {.actor = "alerting", .on_behalf_of = call.Actor(), .at = call.now}));
     RETURN_IF_ERROR(Publish(tx, call, chunk, deps.zone));
   }
   return static_cast<int64_t>(changes.size());
@@ -72,8 +76,8 @@ absl::StatusOr<int64_t> MoveDueDays(const Deps& deps, pg::Tx& tx, const Call& ca
 
 }  // namespace
 
-absl::StatusOr<v1::SetCalendarDaysResponse> SetCalendarDays(const Deps& deps, const Call& call,
-                                                            const v1::SetCalendarDaysRequest& request) {
+absl::StatusOr<v1::SetCalendarDaysResponse> SetCalendarDays(
+    const Deps& deps, const Call& call, const v1::SetCalendarDaysRequest& request) {
   ASSIGN_OR_RETURN(const CalendarEdit edit, Parse(request));
   using Response = v1::SetCalendarDaysResponse;
   return pg::Transact<Response>(deps.database, call, [&](pg::Tx& tx) -> absl::StatusOr<Response> {
@@ -81,7 +85,8 @@ absl::StatusOr<v1::SetCalendarDaysResponse> SetCalendarDays(const Deps& deps, co
     RETURN_IF_ERROR(MayRename(closed_on, edit.first));
     if (!edit.named.empty()) RETURN_IF_ERROR(SaveNamedDays(tx, edit.named));
     if (!edit.forgotten.empty()) RETURN_IF_ERROR(ForgetNamedDays(tx, edit.forgotten));
-    ASSIGN_OR_RETURN(const int64_t moved, MoveDueDays(deps, tx, call, OpenDay(closed_on, edit.first)));
+    ASSIGN_OR_RETURN(const int64_t moved,
+                     MoveDueDays(deps, tx, call, OpenDay(closed_on, edit.first)));
     tx.AuditSubject("calendar/" + tx.tenant(), "", request.SerializeAsString());
     tx.OnCommit([&deps] { deps.feed.Wake(); });
     Response response;

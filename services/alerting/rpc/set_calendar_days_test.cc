@@ -8,7 +8,8 @@
 namespace fiscus::alerting {
 namespace {
 
-absl::StatusOr<v1::SetCalendarDaysResponse> Set(World& world, const std::string& date, v1::CalendarDayKind kind) {
+absl::StatusOr<v1::SetCalendarDaysResponse> Set(World& world, const std::string& date,
+                                                v1::CalendarDayKind kind) {
   const Call call = CallWith("clock.close", "/33/");
   v1::SetCalendarDaysRequest request;
   request.set_request_id(call.request_id);
@@ -19,7 +20,8 @@ absl::StatusOr<v1::SetCalendarDaysResponse> Set(World& world, const std::string&
   return SetCalendarDays(world.deps(), call, request);
 }
 
-TEST_CASE("A holiday moves the due days of open alerts, and forgetting it moves them back", "[alerting][rpc]") {
+TEST_CASE("A holiday moves the due days of open alerts, and forgetting it moves them back",
+          "[alerting][rpc]") {
   FISCUS_NEEDS_PG();
   World world;
   REQUIRE(world.Take(WarningWith(1)).ok());
@@ -66,7 +68,8 @@ TEST_CASE("Malformed days are named", "[alerting][rpc]") {
   v1::SetCalendarDaysRequest request;
   request.set_request_id(call.request_id);
   CHECK(ViolationsOf(SetCalendarDays(world.deps(), call, request).status())[0].field == "days");
-  for (const char* date : {"2026-03-03", "2026-03-03", "tomorrow"}) request.add_days()->set_date(date);
+  for (const char* date : {"2026-03-03", "2026-03-03", "tomorrow"})
+    request.add_days()->set_date(date);
   const auto violations = ViolationsOf(SetCalendarDays(world.deps(), call, request).status());
   REQUIRE(violations.size() == 2);
   CHECK(violations[0].field == "days[1].date");

@@ -4,11 +4,15 @@
 
 namespace fiscus::alerting {
 
-absl::StatusOr<v1::Alert> SuperviseAlert(const Deps& deps, const Call& call, const v1::AlertCommandRequest& request) {
-  static constexpr v1::AlertCommand kAllowed[] = {
-      v1::ALERT_COMMAND_VERIFY,        v1::ALERT_COMMAND_DISMISS,       v1::ALERT_COMMAND_ORDER_RECTIFICATION,
-      v1::ALERT_COMMAND_CONFIRM_RESULT, v1::ALERT_COMMAND_REJECT_RESULT, v1::ALERT_COMMAND_CLOSE,
-      v1::ALERT_COMMAND_REOPEN};
+absl::StatusOr<v1::Alert> SuperviseAlert(const Deps& deps, const Call& call,
+                                         const v1::AlertCommandRequest& request) {
+  static constexpr v1::AlertCommand kAllowed[] = {v1::ALERT_COMMAND_VERIFY,
+                                                  v1::ALERT_COMMAND_DISMISS,
+                                                  v1::ALERT_COMMAND_ORDER_RECTIFICATION,
+                                                  v1::ALERT_COMMAND_CONFIRM_RESULT,
+                                                  v1::ALERT_COMMAND_REJECT_RESULT,
+                                                  v1::ALERT_COMMAND_CLOSE,
+                                                  v1::ALERT_COMMAND_REOPEN};
   return RunCommand(deps, call, request, kAllowed);
 }
 

@@ -34,7 +34,8 @@ TEST_CASE("An alert goes all the way to its closure", "[alerting][rpc]") {
   CHECK(world.Events("fiscus.alerting.v1.AlertStateChanged") == 10);
 }
 
-TEST_CASE("Nobody of the alerted unit dismisses its alert, nor of a unit below it", "[alerting][rpc]") {
+TEST_CASE("Nobody of the alerted unit dismisses its alert, nor of a unit below it",
+          "[alerting][rpc]") {
   FISCUS_NEEDS_PG();
   World world;
   REQUIRE(world.Take(WarningWith(1)).ok());
@@ -62,7 +63,8 @@ TEST_CASE("An alert is not reopened beside a later one of its fingerprint", "[al
   FISCUS_NEEDS_PG();
   World world;
   REQUIRE(world.Take(WarningWith(1)).ok());
-  for (const auto command : {v1::ALERT_COMMAND_ACKNOWLEDGE, v1::ALERT_COMMAND_VERIFY, v1::ALERT_COMMAND_DISMISS}) {
+  for (const auto command :
+       {v1::ALERT_COMMAND_ACKNOWLEDGE, v1::ALERT_COMMAND_VERIFY, v1::ALERT_COMMAND_DISMISS}) {
     REQUIRE(world.Command(Uuid(1), command).ok());
   }
   REQUIRE(world.Take(WarningWith(2, monitor::v1::SEVERITY_RED)).ok());

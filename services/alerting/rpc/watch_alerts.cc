@@ -9,18 +9,21 @@
 namespace fiscus::alerting {
 namespace {
 
-// Where the stream begins. A token from beyond the log's end is another installation's, or from before a restore: refused, because
-// waiting for its position would miss changes.
-absl::StatusOr<int64_t> StartOf(const Deps& deps, const Call& call, const v1::WatchAlertsRequest& request) {
+// Where the stream begins. A token from beyond the log's end is another installation's, or from
+// before a restore: refused, because waiting for its position would miss changes.
+absl::StatusOr<int64_t> StartOf(const Deps& deps, const Call& call,
+                                const v1::WatchAlertsRequest& request) {
   int64_t head = 0;
-  RETURN_IF_ERROR(deps.database.Read(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(head, FeedHead(tx));
-    return absl::OkStatus();
-  }));
+  RETURN_IF_ERROR(
+      deps.database.Read(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
+        ASSIGN_OR_RETURN(head, FeedHead(tx));
+        return absl::OkStatus();
+      }));
   if (request.resume_token().empty()) return head;
   const std::optional<int64_t> position = PositionOf(request.resume_token());
   if (!position || *position > head) {
-    return InvalidFields({{"resume_token", "not a token of this stream; list the alerts and watch from now"}});
+    return InvalidFields(
+        {{"resume_token", "not a token of this stream; list the alerts and watch from now"}});
   }
   return *position;
 }
@@ -29,7 +32,8 @@ absl::Status Watch(const Deps& deps, const Call& call, const v1::WatchAlertsRequ
                    const std::shared_ptr<AlertStream>& stream) {
   rpc::Fields fields;
   if (!request.under_path().empty()) fields.UnitPath("under_path", request.under_path());
-  FeedFilter filter{.scopes = {}, .project_id = fields.OptionalUuid("project_id", request.project_id())};
+  FeedFilter filter{.scopes = {},
+                    .project_id = fields.OptionalUuid("project_id", request.project_id())};
   RETURN_IF_ERROR(fields.status());
   filter.scopes = ScopesUnder(call, request.under_path());
   ASSIGN_OR_RETURN(const int64_t position, StartOf(deps, call, request));

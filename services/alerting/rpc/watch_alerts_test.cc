@@ -8,7 +8,8 @@
 namespace fiscus::alerting {
 namespace {
 
-std::shared_ptr<HeldStream> Watch(World& world, const v1::WatchAlertsRequest& request, const std::string& scope = "/33/") {
+std::shared_ptr<HeldStream> Watch(World& world, const v1::WatchAlertsRequest& request,
+                                  const std::string& scope = "/33/") {
   auto stream = std::make_shared<HeldStream>();
   WatchAlerts(world.deps(), CallWith("alerts.read", scope), request, stream);
   return stream;
@@ -59,7 +60,8 @@ TEST_CASE("A stream is cut to the caller's units", "[alerting][rpc]") {
   CHECK(outside->Take().empty());
 }
 
-TEST_CASE("A foreign token is refused: waiting for its position would miss changes", "[alerting][rpc]") {
+TEST_CASE("A foreign token is refused: waiting for its position would miss changes",
+          "[alerting][rpc]") {
   FISCUS_NEEDS_PG();
   World world;
   REQUIRE(world.Take(WarningWith(1)).ok());

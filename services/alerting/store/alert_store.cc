@@ -20,7 +20,8 @@ constexpr int kChunk = 500;
 constexpr const char* kFirstId = "00000000-0000-0000-0000-000000000000";
 
 absl::Status NotFound(const std::string& alert_id) {
-  return Refuse(absl::StatusCode::kNotFound, "ALERT_NOT_FOUND", "no such alert", {{"alert_id", alert_id}});
+  return Refuse(absl::StatusCode::kNotFound, "ALERT_NOT_FOUND", "no such alert",
+                {{"alert_id", alert_id}});
 }
 
 std::optional<absl::CivilDay> DateOrNone(const Row& row, const char* column) {
@@ -28,7 +29,9 @@ std::optional<absl::CivilDay> DateOrNone(const Row& row, const char* column) {
   return row.Date(column);
 }
 
-std::string TextOf(const std::optional<absl::CivilDay>& day) { return day ? FormatDate(*day) : std::string(); }
+std::string TextOf(const std::optional<absl::CivilDay>& day) {
+  return day ? FormatDate(*day) : std::string();
+}
 
 std::vector<Fact> FactsOf(const std::string& names, const std::string& values) {
   if (names.empty()) return {};
@@ -37,7 +40,8 @@ std::vector<Fact> FactsOf(const std::string& names, const std::string& values) {
   std::vector<Fact> facts(name.size());
   for (size_t i = 0; i < name.size(); ++i) {
     facts[i].name = name[i];
-    if (!absl::SimpleAtoi(value.at(i), &facts[i].value)) facts[i].value = 0;  // the column is bigint[]: cannot happen
+    if (!absl::SimpleAtoi(value.at(i), &facts[i].value))
+      facts[i].value = 0;  // the column is bigint[]: cannot happen
   }
   return facts;
 }
@@ -83,7 +87,8 @@ std::vector<Alert> AlertsOf(const Rows& rows) {
   return alerts;
 }
 
-// Reads all chunks of a query whose last two parameters are the last id and the limit; `head` makes the ones before.
+// Reads all chunks of a query whose last two parameters are the last id and the limit; `head` makes
+// the ones before.
 template <class Head>
 absl::StatusOr<std::vector<Alert>> ReadAll(pg::Tx& tx, const pg::Query& query, Head head) {
   std::vector<Alert> all;
@@ -111,9 +116,11 @@ FactColumns ColumnsOf(const std::vector<Fact>& facts) {
   return columns;
 }
 
-// A unique index refused: another transaction raised or reopened an alert of the fingerprint. Run again, and join that one.
+// A unique index refused: another transaction raised or reopened an alert of the fingerprint. Run
+// again, and join that one.
 absl::Status QuickerOther(const absl::Status& status) {
-  if (status.code() == absl::StatusCode::kAlreadyExists) return absl::AbortedError(status.message());
+  if (status.code() == absl::StatusCode::kAlreadyExists)
+    return absl::AbortedError(status.message());
   return status;
 }
 
@@ -130,50 +137,71 @@ absl::Status InsertSteps(pg::Tx& tx, std::span<const Change> changes, const Auth
     }
   }
   if (ids.empty()) return absl::OkStatus();
-  return tx.Run(sql::kInsertSteps, Args().Text(tx.tenant()).Time(author.at).Text(author.actor).Text(author.on_behalf_of)
-                                       .TextArray(ids).IntArray(states).TextArray(dates).TextArray(notes).IntArray(levels))
+  return tx
+      .Run(sql::kInsertSteps, Args()
+                                  .Text(tx.tenant())
+                                  .Time(author.at)
+                                  .Text(author.actor)
+                                  .Text(author.on_behalf_of)
+                                  .TextArray(ids)
+                                  .IntArray(states)
+                                  .TextArray(dates)
+                                  .TextArray(notes)
+                                  .IntArray(levels))
       .status();
 }
 
 }  // namespace
 
 absl::StatusOr<Alert> LoadAlert(pg::Tx& tx, const std::string& alert_id) {
-  ASSIGN_OR_RETURN(const Rows rows, tx.Run(sql::kLoadAlert, Args().Text(tx.tenant()).Text(alert_id)));
+  ASSIGN_OR_RETURN(const Rows rows,
+                   tx.Run(sql::kLoadAlert, Args().Text(tx.tenant()).Text(alert_id)));
   if (rows.empty()) return NotFound(alert_id);
   return AlertOf(rows[0]);
 }
 
 absl::StatusOr<LockedAlert> LockAlert(pg::Tx& tx, const std::string& alert_id) {
-  ASSIGN_OR_RETURN(const Rows rows, tx.Run(sql::kLoadAlertForUpdate, Args().Text(tx.tenant()).Text(alert_id)));
+  ASSIGN_OR_RETURN(const Rows rows,
+                   tx.Run(sql::kLoadAlertForUpdate, Args().Text(tx.tenant()).Text(alert_id)));
   if (rows.empty()) return NotFound(alert_id);
   return LockedAlert{AlertOf(rows[0]), rows[0].Bool("superseded")};
 }
 
 absl::StatusOr<std::optional<Alert>> LockLatest(pg::Tx& tx, const std::string& fingerprint) {
-  ASSIGN_OR_RETURN(const Rows rows, tx.Run(sql::kLoadLatestAlertForUpdate, Args().Text(tx.tenant()).Text(fingerprint)));
+  ASSIGN_OR_RETURN(const Rows rows, tx.Run(sql::kLoadLatestAlertForUpdate,
+                                           Args().Text(tx.tenant()).Text(fingerprint)));
   if (rows.empty()) return std::optional<Alert>();
   return std::optional<Alert>(AlertOf(rows[0]));
 }
 
 absl::StatusOr<std::vector<Alert>> LockDue(pg::Tx& tx, absl::CivilDay day) {
-  return ReadAll(tx, sql::kLoadDueAlertsForUpdate, [&] { return Args().Text(tx.tenant()).Date(day); });
+  return ReadAll(tx, sql::kLoadDueAlertsForUpdate,
+                 [&] { return Args().Text(tx.tenant()).Date(day); });
 }
 
 absl::StatusOr<std::vector<Alert>> LockOpen(pg::Tx& tx) {
   return ReadAll(tx, sql::kLoadOpenAlertsForUpdate, [&] { return Args().Text(tx.tenant()); });
 }
 
-absl::StatusOr<std::vector<Alert>> PageOfAlerts(pg::Tx& tx, const AlertFilter& filter, const std::string& after_id, int limit) {
+absl::StatusOr<std::vector<Alert>> PageOfAlerts(pg::Tx& tx, const AlertFilter& filter,
+                                                const std::string& after_id, int limit) {
   ASSIGN_OR_RETURN(const Rows rows,
-                   tx.Run(sql::kListAlerts, Args().Text(tx.tenant()).TextArray(filter.scopes).TextOrNull(filter.project_id)
-                                                .Bool(filter.open_only).TextOrNull(filter.rule_id)
+                   tx.Run(sql::kListAlerts, Args()
+                                                .Text(tx.tenant())
+                                                .TextArray(filter.scopes)
+                                                .TextOrNull(filter.project_id)
+                                                .Bool(filter.open_only)
+                                                .TextOrNull(filter.rule_id)
                                                 .Int(static_cast<int64_t>(filter.severity_min))
-                                                .Text(after_id.empty() ? kFirstId : after_id).Int(limit)));
+                                                .Text(after_id.empty() ? kFirstId : after_id)
+                                                .Int(limit)));
   return AlertsOf(rows);
 }
 
-absl::StatusOr<std::vector<AlertTally>> TallyAlerts(pg::Tx& tx, const std::vector<std::string>& scopes) {
-  ASSIGN_OR_RETURN(const Rows rows, tx.Run(sql::kCountAlerts, Args().Text(tx.tenant()).TextArray(scopes)));
+absl::StatusOr<std::vector<AlertTally>> TallyAlerts(pg::Tx& tx,
+                                                    const std::vector<std::string>& scopes) {
+  ASSIGN_OR_RETURN(const Rows rows,
+                   tx.Run(sql::kCountAlerts, Args().Text(tx.tenant()).TextArray(scopes)));
   std::vector<AlertTally> tallies;
   for (const Row row : rows) {
     tallies.push_back({.rule_id = row.Text("rule_id"),
@@ -184,12 +212,14 @@ absl::StatusOr<std::vector<AlertTally>> TallyAlerts(pg::Tx& tx, const std::vecto
   return tallies;
 }
 
-absl::StatusOr<std::vector<std::string>> UnitPathsOf(pg::Tx& tx, const std::vector<std::string>& alert_ids) {
+absl::StatusOr<std::vector<std::string>> UnitPathsOf(pg::Tx& tx,
+                                                     const std::vector<std::string>& alert_ids) {
   std::vector<std::string> paths;
   for (const std::string& id : alert_ids) {
     if (!IsUuid(id)) return NotFound(id);
   }
-  ASSIGN_OR_RETURN(const Rows rows, tx.Run(sql::kListUnitPaths, Args().Text(tx.tenant()).TextArray(alert_ids)));
+  ASSIGN_OR_RETURN(const Rows rows,
+                   tx.Run(sql::kListUnitPaths, Args().Text(tx.tenant()).TextArray(alert_ids)));
   for (const std::string& id : alert_ids) {
     bool found = false;
     for (const Row row : rows) {
@@ -203,7 +233,8 @@ absl::StatusOr<std::vector<std::string>> UnitPathsOf(pg::Tx& tx, const std::vect
 }
 
 absl::StatusOr<std::vector<StoredStep>> ListSteps(pg::Tx& tx, const std::string& alert_id) {
-  ASSIGN_OR_RETURN(const Rows rows, tx.Run(sql::kListSteps, Args().Text(tx.tenant()).Text(alert_id)));
+  ASSIGN_OR_RETURN(const Rows rows,
+                   tx.Run(sql::kListSteps, Args().Text(tx.tenant()).Text(alert_id)));
   std::vector<StoredStep> steps;
   for (const Row row : rows) {
     steps.push_back({.state = static_cast<State>(row.Int("state")),
@@ -219,33 +250,64 @@ absl::StatusOr<std::vector<StoredStep>> ListSteps(pg::Tx& tx, const std::string&
 absl::Status SaveWarned(pg::Tx& tx, const Change& change, const Author& author) {
   const Alert& alert = change.alert;
   const FactColumns facts = ColumnsOf(alert.last.facts);
-  const absl::Status saved =
-      tx.Run(sql::kSaveAlert,
-             Args().Text(tx.tenant()).Text(alert.alert_id).Text(alert.fingerprint).Int(alert.ordinal)
-                 .Int(static_cast<int64_t>(alert.state)).Int(static_cast<int64_t>(alert.severity)).Text(alert.last.rule_id)
-                 .Text(alert.last.rule_version).Text(alert.last.title).Text(alert.last.subject)
-                 .TextOrNull(alert.last.project_id).Text(alert.last.unit_path).Text(alert.last.message)
-                 .Text(alert.last.citation).TextArray(facts.names).IntArray(facts.values).Text(alert.last.warning_id)
-                 .Text(alert.last.caused_by).Text(alert.last.caused_at).Date(alert.last.as_of).Int(alert.occurrences)
-                 .TextOrNull(TextOf(alert.clear_since)).Date(alert.limits_from).TextOrNull(TextOf(alert.submitted_on))
-                 .TextOrNull(TextOf(alert.due_on)).TextOrNull(TextOf(alert.next_check_on)).Int(alert.escalation_level)
-                 .Time(alert.raised_at).Int(alert.version))
-          .status();
+  const absl::Status saved = tx.Run(sql::kSaveAlert, Args()
+                                                         .Text(tx.tenant())
+                                                         .Text(alert.alert_id)
+                                                         .Text(alert.fingerprint)
+                                                         .Int(alert.ordinal)
+                                                         .Int(static_cast<int64_t>(alert.state))
+                                                         .Int(static_cast<int64_t>(alert.severity))
+                                                         .Text(alert.last.rule_id)
+                                                         .Text(alert.last.rule_version)
+                                                         .Text(alert.last.title)
+                                                         .Text(alert.last.subject)
+                                                         .TextOrNull(alert.last.project_id)
+                                                         .Text(alert.last.unit_path)
+                                                         .Text(alert.last.message)
+                                                         .Text(alert.last.citation)
+                                                         .TextArray(facts.names)
+                                                         .IntArray(facts.values)
+                                                         .Text(alert.last.warning_id)
+                                                         .Text(alert.last.caused_by)
+                                                         .Text(alert.last.caused_at)
+                                                         .Date(alert.last.as_of)
+                                                         .Int(alert.occurrences)
+                                                         .TextOrNull(TextOf(alert.clear_since))
+                                                         .Date(alert.limits_from)
+                                                         .TextOrNull(TextOf(alert.submitted_on))
+                                                         .TextOrNull(TextOf(alert.due_on))
+                                                         .TextOrNull(TextOf(alert.next_check_on))
+                                                         .Int(alert.escalation_level)
+                                                         .Time(alert.raised_at)
+                                                         .Int(alert.version))
+                                 .status();
   if (!saved.ok()) return QuickerOther(saved);
   return InsertSteps(tx, {&change, 1}, author);
 }
 
 absl::StatusOr<bool> HasEvidence(pg::Tx& tx, const std::string& warning_id) {
-  ASSIGN_OR_RETURN(const Rows rows, tx.Run(sql::kHasEvidence, Args().Text(tx.tenant()).Text(warning_id)));
+  ASSIGN_OR_RETURN(const Rows rows,
+                   tx.Run(sql::kHasEvidence, Args().Text(tx.tenant()).Text(warning_id)));
   return rows[0].Bool("taken");
 }
 
-absl::Status KeepEvidence(pg::Tx& tx, const std::string& alert_id, const Warning& warning, absl::Time now) {
+absl::Status KeepEvidence(pg::Tx& tx, const std::string& alert_id, const Warning& warning,
+                          absl::Time now) {
   const FactColumns facts = ColumnsOf(warning.facts);
-  return tx.Run(sql::kInsertEvidence, Args().Text(tx.tenant()).Text(alert_id).Text(warning.warning_id)
-                                          .Int(static_cast<int64_t>(warning.severity)).Text(warning.rule_version)
-                                          .Text(warning.message).TextArray(facts.names).IntArray(facts.values)
-                                          .Text(warning.caused_by).Text(warning.caused_at).Date(warning.as_of).Time(now))
+  return tx
+      .Run(sql::kInsertEvidence, Args()
+                                     .Text(tx.tenant())
+                                     .Text(alert_id)
+                                     .Text(warning.warning_id)
+                                     .Int(static_cast<int64_t>(warning.severity))
+                                     .Text(warning.rule_version)
+                                     .Text(warning.message)
+                                     .TextArray(facts.names)
+                                     .IntArray(facts.values)
+                                     .Text(warning.caused_by)
+                                     .Text(warning.caused_at)
+                                     .Date(warning.as_of)
+                                     .Time(now))
       .status();
 }
 
@@ -265,10 +327,18 @@ absl::Status SaveMoved(pg::Tx& tx, std::span<const Change> changes, const Author
     levels.push_back(alert.escalation_level);
     versions.push_back(alert.version);
   }
-  const absl::Status updated = tx.RunExactly(
-      static_cast<int64_t>(ids.size()), sql::kUpdateAlerts,
-      Args().Text(tx.tenant()).TextArray(ids).IntArray(states).TextOrNullArray(clear).TextArray(from)
-          .TextOrNullArray(submitted).TextOrNullArray(due).TextOrNullArray(check).IntArray(levels).IntArray(versions));
+  const absl::Status updated = tx.RunExactly(static_cast<int64_t>(ids.size()), sql::kUpdateAlerts,
+                                             Args()
+                                                 .Text(tx.tenant())
+                                                 .TextArray(ids)
+                                                 .IntArray(states)
+                                                 .TextOrNullArray(clear)
+                                                 .TextArray(from)
+                                                 .TextOrNullArray(submitted)
+                                                 .TextOrNullArray(due)
+                                                 .TextOrNullArray(check)
+                                                 .IntArray(levels)
+                                                 .IntArray(versions));
   if (!updated.ok()) return QuickerOther(updated);
   return InsertSteps(tx, changes, author);
 }

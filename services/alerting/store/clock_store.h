@@ -1,4 +1,5 @@
-// The business clock, the calendar of working days, and the log of changes that streams are fed from.
+// The business clock, the calendar of working days, and the log of changes that streams are fed
+// from.
 //
 // Every function works in the caller's transaction and tenant; errors are those of libs/pg.
 #pragma once
@@ -30,7 +31,8 @@ struct NamedDay {
   std::string name;
 };
 // By date, first and last included.
-absl::StatusOr<std::vector<NamedDay>> ListNamedDays(pg::Tx& tx, absl::CivilDay first, absl::CivilDay last);
+absl::StatusOr<std::vector<NamedDay>> ListNamedDays(pg::Tx& tx, absl::CivilDay first,
+                                                    absl::CivilDay last);
 absl::Status SaveNamedDays(pg::Tx& tx, const std::vector<NamedDay>& days);
 // Lets days follow the week again.
 absl::Status ForgetNamedDays(pg::Tx& tx, const std::vector<absl::CivilDay>& days);
@@ -42,9 +44,9 @@ struct FeedEntry {
   int64_t position = 0;  // set by the log
   std::string alert_id;  // not read back: it is in `alert`
   std::string unit_path;
-  std::string project_id;   // empty: none
-  int from_state = 0;       // number of AlertState before; 0: raised now
-  std::string alert;        // serialised fiscus.alerting.v1.Alert
+  std::string project_id;  // empty: none
+  int from_state = 0;      // number of AlertState before; 0: raised now
+  std::string alert;       // serialised fiscus.alerting.v1.Alert
 };
 // Appends in order. Locks the head of the log until commit; do it last.
 absl::Status AppendFeed(pg::Tx& tx, const std::vector<FeedEntry>& entries);

@@ -104,8 +104,9 @@ World::World(FeedOptions options)
       deps_{.database = pg_.database(), .clock = clock_, .feed = feed_, .zone = Shanghai()} {}
 
 absl::Status World::Take(const monitor::v1::Warning& warning) {
-  return database().Write(kTenant, SystemClock().Now() + absl::Seconds(10),
-                          [&](pg::Tx& tx) { return OnWarningChanged(deps_, tx, RecordOf(warning)); });
+  return database().Write(kTenant, SystemClock().Now() + absl::Seconds(10), [&](pg::Tx& tx) {
+    return OnWarningChanged(deps_, tx, RecordOf(warning));
+  });
 }
 
 absl::StatusOr<v1::CloseDayResponse> World::Close(const std::string& date) {
@@ -116,8 +117,10 @@ absl::StatusOr<v1::CloseDayResponse> World::Close(const std::string& date) {
   return CloseDay(deps_, call, request);
 }
 
-absl::StatusOr<v1::Alert> World::Command(const std::string& alert_id, v1::AlertCommand command, const std::string& note) {
-  const bool unit = command == v1::ALERT_COMMAND_ACKNOWLEDGE || command == v1::ALERT_COMMAND_SUBMIT_RESULT;
+absl::StatusOr<v1::Alert> World::Command(const std::string& alert_id, v1::AlertCommand command,
+                                         const std::string& note) {
+  const bool unit =
+      command == v1::ALERT_COMMAND_ACKNOWLEDGE || command == v1::ALERT_COMMAND_SUBMIT_RESULT;
   const Call call = CallWith(unit ? "alerts.answer" : "alerts.supervise", "/33/");
   v1::AlertCommandRequest request;
   request.set_request_id(call.request_id);
@@ -137,11 +140,13 @@ int64_t World::Events(const std::string& type) { return Count(test::sql::kCountE
 
 int64_t World::Count(const pg::Query& query, const std::string& parameter) {
   int64_t count = -1;
-  const absl::Status status = database().Read(kTenant, SystemClock().Now() + absl::Seconds(10), [&](pg::Tx& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(query, pg::Args().Text(kTenant).Text(parameter)));
-    count = rows[0].Int("count");
-    return absl::OkStatus();
-  });
+  const absl::Status status = database().Read(
+      kTenant, SystemClock().Now() + absl::Seconds(10), [&](pg::Tx& tx) -> absl::Status {
+        ASSIGN_OR_RETURN(const pg::Rows rows,
+                         tx.Run(query, pg::Args().Text(kTenant).Text(parameter)));
+        count = rows[0].Int("count");
+        return absl::OkStatus();
+      });
   return status.ok() ? count : -1;
 }
 

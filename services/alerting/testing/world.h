@@ -27,14 +27,17 @@ inline constexpr char kProject[] = "018f0000-0000-7000-8000-0000000000aa";
 // The n-th warning id (or project id) of a test.
 std::string Uuid(int number);
 
-// A warning as the monitor publishes it: R10, ORANGE, of kHospital's kProject, on Monday 2026-03-02, fingerprint "f1".
-monitor::v1::Warning WarningWith(int number, monitor::v1::Severity severity = monitor::v1::SEVERITY_ORANGE);
+// A warning as the monitor publishes it: R10, ORANGE, of kHospital's kProject, on Monday
+// 2026-03-02, fingerprint "f1".
+monitor::v1::Warning WarningWith(int number,
+                                 monitor::v1::Severity severity = monitor::v1::SEVERITY_ORANGE);
 
 // What Kafka would deliver.
 events::Record RecordOf(const monitor::v1::Warning& warning);
 
 // A person with one intent at a unit; `home` is the unit he belongs to.
-Call CallWith(const std::string& intent, const std::string& unit_path, const std::string& home = "/33/");
+Call CallWith(const std::string& intent, const std::string& unit_path,
+              const std::string& home = "/33/");
 
 // The stable reason of a refusal, or the status itself for the failure message.
 std::string ReasonOf(const absl::Status& status);
@@ -74,7 +77,8 @@ class World {
   // Closes a day as an officer does.
   absl::StatusOr<v1::CloseDayResponse> Close(const std::string& date);
   // Runs a command as a person of /33/.
-  absl::StatusOr<v1::Alert> Command(const std::string& alert_id, v1::AlertCommand command, const std::string& note = "because");
+  absl::StatusOr<v1::Alert> Command(const std::string& alert_id, v1::AlertCommand command,
+                                    const std::string& note = "because");
   v1::Alert Get(const std::string& alert_id);
 
   // Rows of the outbox with a type, and of any table, count.
