@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Makes the table of `fiscus explain` out of the protos: every value of an enum named *Reason with its comment.
 
     gen_reasons.py fiscus.protoset reasons.cc

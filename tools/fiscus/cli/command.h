@@ -46,6 +46,9 @@ struct Arguments;
 using Run = ExitCode (*)(Context&, const Arguments&);
 
 struct Command {
+  // A group of commands, in the table for its help only.
+  bool is_group() const { return method.empty() && run == nullptr; }
+
   std::string_view path;    // "budget lines"
   std::string_view help;    // one sentence
   std::string_view method;  // full name of the RPC; empty for special commands

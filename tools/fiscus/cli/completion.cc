@@ -19,7 +19,7 @@ namespace {
 std::map<std::string, std::set<std::string>> Continuations(const CommandTable& table) {
   std::map<std::string, std::set<std::string>> next;
   for (const Command& command : table) {
-    if (command.path.starts_with("__")) continue;
+    if (command.is_group() || command.path.starts_with("__")) continue;
     std::string typed;
     const std::vector<std::string> words = absl::StrSplit(ToAbsl(command.path), ' ');
     for (const std::string& word : words) {
@@ -134,7 +134,7 @@ std::string FishScript(const CommandTable& table) {
                     "'\n");
   }
   for (const Command& command : table) {
-    if (command.path.starts_with("__")) continue;
+    if (command.is_group() || command.path.starts_with("__")) continue;
     for (const KnownFlag& flag : FlagsOf(command)) {
       absl::StrAppend(&script, "complete -c fiscus -n '", FishSeen(std::string(command.path)),
                       "' -l ", flag.name, flag.takes_value ? " -r" : "", " -d '",

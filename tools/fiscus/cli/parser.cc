@@ -77,6 +77,7 @@ CLI::App* LeafOf(CLI::App& app, const Command& command) {
 void AddCommand(CLI::App& app, const Command& command, Collected& collected,
                 const Command*& chosen) {
   CLI::App* leaf = LeafOf(app, command);
+  if (command.is_group()) return;
   leaf->callback([&command, &chosen] { chosen = &command; });
   for (const Flag& flag : command.flags) {
     const std::string name(flag.name);

@@ -28,6 +28,26 @@ void LinkServices() {
   static_cast<void>(descriptors);
 }
 
+// What the nouns are; entries without an RPC and without a function of their own are groups.
+CommandTable Groups() {
+  return {
+      {.path = "projects", .help = "Projects: life cycle, work items, measurements."},
+      {.path = "contracts", .help = "Contracts of projects."},
+      {.path = "budget", .help = "Budget lines and their journal."},
+      {.path = "pay", .help = "Payment requests."},
+      {.path = "approve", .help = "Approvals and orders of payments."},
+      {.path = "alerts", .help = "Alerts and their rectification."},
+      {.path = "monitor", .help = "Indicators and rules of the monitor."},
+      {.path = "totals",
+       .help = "Sums of ledger, payments and monitor; they agree to the minor unit."},
+      {.path = "watch", .help = "Live streams."},
+      {.path = "units", .help = "The unit tree."},
+      {.path = "users", .help = "Users and their grants."},
+      {.path = "roles", .help = "Roles: named sets of intents."},
+      {.path = "config", .help = "The configuration file."},
+  };
+}
+
 }  // namespace
 
 const CommandTable& AllCommands() {
@@ -35,7 +55,7 @@ const CommandTable& AllCommands() {
     LinkServices();
     CommandTable table;
     for (const auto part :
-         {SessionCommands, ProjectCommands, BudgetCommands, PaymentCommands, AlertCommands,
+         {SessionCommands, Groups, ProjectCommands, BudgetCommands, PaymentCommands, AlertCommands,
           MonitorCommands, TotalsCommands, ImportCommands, IdentityCommands, LocalCommands}) {
       CommandTable commands = part();
       table.insert(table.end(), std::make_move_iterator(commands.begin()),

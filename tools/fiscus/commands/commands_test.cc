@@ -45,7 +45,8 @@ TEST_CASE("Every entry names an RPC that exists, fields that exist, and no path 
   for (const Command& command : AllCommands()) {
     CAPTURE(command.path);
     CHECK(paths.insert(command.path).second);
-    CHECK((command.run != nullptr) == command.method.empty());
+    CHECK_FALSE(command.help.empty());
+    CHECK((command.run == nullptr || command.method.empty()));
     if (command.method.empty()) continue;
     const auto* method = TraitsOf(command).method;
     REQUIRE(method != nullptr);
