@@ -75,7 +75,8 @@ TEST_CASE("Money for people") {
 
 TEST_CASE("Dates are exact or refused") {
   CHECK(ParseDate("2024-02-29") == absl::CivilDay(2024, 2, 29));
-  for (const char* bad : {"2023-02-29", "2026-1-01", "2026-13-01", "26-01-01", "2026/01/01", "2026-01-0a", "1899-01-01", ""}) {
+  for (const char* bad : {"2023-02-29", "2026-1-01", "2026-13-01", "26-01-01", "2026/01/01",
+                          "2026-01-0a", "1899-01-01", ""}) {
     CHECK_FALSE(ParseDate(bad).has_value());
   }
   CHECK(FormatDate(absl::CivilDay(2026, 3, 1)) == "2026-03-01");
@@ -103,7 +104,8 @@ TEST_CASE("Ids") {
 TEST_CASE("Unit paths") {
   CHECK(IsUnitPath("/33/"));
   CHECK(IsUnitPath("/33/3301/health_1/"));
-  for (const char* bad : {"", "/", "33/", "/33", "//", "/33//", "/a b/", "/../", "/\xc3\xa9/"}) CHECK_FALSE(IsUnitPath(bad));
+  for (const char* bad : {"", "/", "33/", "/33", "//", "/33//", "/a b/", "/../", "/\xc3\xa9/"})
+    CHECK_FALSE(IsUnitPath(bad));
   CHECK(IsWithin("/33/3301/", "/33/"));
   CHECK(IsWithin("/33/", "/33/"));
   CHECK_FALSE(IsWithin("/33/", "/33/3301/"));
@@ -118,8 +120,9 @@ TEST_CASE("Base64url refuses what is not its own") {
 }
 
 TEST_CASE("A refusal carries reason, domain, figures, fields and wait") {
-  absl::Status status = Refuse(absl::StatusCode::kFailedPrecondition, "EXCEEDS_AVAILABLE", "too much",
-                               {{"asked", "500"}, {"odd:name", "12:34"}}, "fiscus.budget.v1");
+  absl::Status status =
+      Refuse(absl::StatusCode::kFailedPrecondition, "EXCEEDS_AVAILABLE", "too much",
+             {{"asked", "500"}, {"odd:name", "12:34"}}, "fiscus.budget.v1");
   const auto info = RefusalOf(status);
   REQUIRE(info.has_value());
   CHECK(info->reason == "EXCEEDS_AVAILABLE");
@@ -128,7 +131,8 @@ TEST_CASE("A refusal carries reason, domain, figures, fields and wait") {
   CHECK(RetryAfterMsOf(WithRetryAfter(status, 1500)) == 1500);
   CHECK_FALSE(RefusalOf(absl::InternalError("x")).has_value());
 
-  const absl::Status fields = InvalidFields({{"amount.minor", "must be > 0"}, {"payee", "is missing"}});
+  const absl::Status fields =
+      InvalidFields({{"amount.minor", "must be > 0"}, {"payee", "is missing"}});
   CHECK(fields.code() == absl::StatusCode::kInvalidArgument);
   CHECK(ViolationsOf(fields).size() == 2);
   CHECK(ViolationsOf(fields)[1].field == "payee");

@@ -41,6 +41,8 @@ std::optional<absl::Time> ParseTimestamp(std::string_view text) {
   return TruncateToMicros(time);
 }
 
-absl::Time TruncateToMicros(absl::Time time) { return absl::FromUnixMicros(absl::ToUnixMicros(time)); }
+absl::Time TruncateToMicros(absl::Time time) {
+  return absl::FromUnixMicros(absl::ToUnixMicros(time));
+}
 
 }  // namespace fiscus

@@ -1,4 +1,5 @@
-// Civil dates "YYYY-MM-DD" and RFC 3339 times at microseconds. The business calendar has no time zone of its own.
+// Civil dates "YYYY-MM-DD" and RFC 3339 times at microseconds. The business calendar has no time
+// zone of its own.
 #pragma once
 
 #include <optional>

@@ -10,7 +10,8 @@ namespace {
 using Wide = __int128;
 
 std::optional<int64_t> Narrow(Wide value) {
-  if (value > std::numeric_limits<int64_t>::max() || value < std::numeric_limits<int64_t>::min()) return std::nullopt;
+  if (value > std::numeric_limits<int64_t>::max() || value < std::numeric_limits<int64_t>::min())
+    return std::nullopt;
   return static_cast<int64_t>(value);
 }
 
@@ -61,7 +62,8 @@ std::optional<int64_t> RatioBp(int64_t part, int64_t whole, Rounding rounding) {
   return MulDiv(part, kWholeBp, whole, rounding);
 }
 
-std::optional<std::vector<int64_t>> Split(int64_t total_minor, const std::vector<int64_t>& weights) {
+std::optional<std::vector<int64_t>> Split(int64_t total_minor,
+                                          const std::vector<int64_t>& weights) {
   Wide sum = 0;
   for (const int64_t weight : weights) {
     if (weight < 0) return std::nullopt;
@@ -79,13 +81,15 @@ std::optional<std::vector<int64_t>> Split(int64_t total_minor, const std::vector
   }
   std::vector<size_t> order(weights.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return remainders[a] > remainders[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return remainders[a] > remainders[b]; });
   for (size_t i = 0; rest > 0; ++i, --rest) ++parts[order[i]];
   return parts;
 }
 
 bool IsCurrency(std::string_view code) {
-  return code.size() == 3 && std::all_of(code.begin(), code.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  return code.size() == 3 &&
+         std::all_of(code.begin(), code.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 int MinorDigits(std::string_view currency) {

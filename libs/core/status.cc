@@ -65,7 +65,8 @@ absl::Status InvalidFields(std::vector<FieldViolation> violations) {
     parts.push_back(violation.description);
   }
   message.pop_back();
-  absl::Status status = Refuse(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", message, {}, kCommonDomain);
+  absl::Status status =
+      Refuse(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", message, {}, kCommonDomain);
   status.SetPayload(kFieldsUrl, absl::Cord(Pack(parts)));
   return status;
 }

@@ -1,7 +1,8 @@
 // Errors: absl::Status inside, with a stable reason and the figures that decided.
 //
-// An expected refusal is made by `Refuse`; libs/rpc sends it as google.rpc.ErrorInfo{reason, domain, metadata}. Reasons are enums
-// in the protos, so they are documented, tested and countable. Thread-safe (values only).
+// An expected refusal is made by `Refuse`; libs/rpc sends it as google.rpc.ErrorInfo{reason,
+// domain, metadata}. Reasons are enums in the protos, so they are documented, tested and countable.
+// Thread-safe (values only).
 #pragma once
 
 #include <cstdint>
@@ -17,11 +18,11 @@
 
 #define FISCUS_CONCAT_INNER_(a, b) a##b
 #define FISCUS_CONCAT_(a, b) FISCUS_CONCAT_INNER_(a, b)
-#define RETURN_IF_ERROR(expr)                                               \
-  do {                                                                      \
-    if (::absl::Status fiscus_status_ = (expr); !fiscus_status_.ok()) {     \
-      return fiscus_status_;                                                \
-    }                                                                       \
+#define RETURN_IF_ERROR(expr)                                           \
+  do {                                                                  \
+    if (::absl::Status fiscus_status_ = (expr); !fiscus_status_.ok()) { \
+      return fiscus_status_;                                            \
+    }                                                                   \
   } while (false)
 #define ASSIGN_OR_RETURN(lhs, expr) \
   FISCUS_ASSIGN_OR_RETURN_(FISCUS_CONCAT_(fiscus_status_or_, __LINE__), lhs, expr)
@@ -52,7 +53,8 @@ struct FieldViolation {
 absl::Status Refuse(absl::StatusCode code, std::string_view reason, std::string_view message,
                     Figures figures = {}, std::string_view domain = {});
 
-// INVALID_ARGUMENT with reason FIELD_INVALID and the fields to mend. `violations` must not be empty.
+// INVALID_ARGUMENT with reason FIELD_INVALID and the fields to mend. `violations` must not be
+// empty.
 absl::Status InvalidFields(std::vector<FieldViolation> violations);
 
 // The refusal that a status carries; nullopt for other errors (a lost connection, a bug).

@@ -15,7 +15,8 @@ constexpr size_t kUnitPartMax = 40;
 constexpr int kUnitPartsMax = 20;
 
 bool IsPartCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-';
 }
 
 }  // namespace
@@ -36,7 +37,8 @@ std::string Base64UrlEncode(std::string_view bytes) {
 }
 
 std::optional<std::string> Base64UrlDecode(std::string_view text) {
-  const bool clean = std::all_of(text.begin(), text.end(), [](char c) { return IsPartCharacter(c); });
+  const bool clean =
+      std::all_of(text.begin(), text.end(), [](char c) { return IsPartCharacter(c); });
   std::string out;
   if (!clean || !absl::WebSafeBase64Unescape(ToAbsl(text), &out)) return std::nullopt;
   return out;

@@ -1,9 +1,11 @@
-// Consumes a topic into PostgreSQL with effect exactly once: the record's effect, its aggregate's sequence and the next offset are
-// one transaction. Starts from the stored offset, never from the group's; a missing offset means the log's very beginning; a log
-// that no longer holds the stored offset halts the partition (alarm) instead of skipping.
+// Consumes a topic into PostgreSQL with effect exactly once: the record's effect, its aggregate's
+// sequence and the next offset are one transaction. Starts from the stored offset, never from the
+// group's; a missing offset means the log's very beginning; a log that no longer holds the stored
+// offset halts the partition (alarm) instead of skipping.
 //
-// Per aggregate, sequences seen are dropped and a gap halts the partition until it is filled. A handler's error is retried with
-// growing delay, in order; INVALID_ARGUMENT from a handler means a poison record: it is kept in consumer_dead_letter and skipped.
+// Per aggregate, sequences seen are dropped and a gap halts the partition until it is filled. A
+// handler's error is retried with growing delay, in order; INVALID_ARGUMENT from a handler means a
+// poison record: it is kept in consumer_dead_letter and skipped.
 #pragma once
 
 #include <functional>
@@ -42,8 +44,10 @@ class Consumer {
   // Runs in the record's tenant; must only touch the database through `tx`.
   using Handler = std::function<absl::Status(pg::Tx& tx, const Record& record)>;
 
-  // `name` identifies the consumer's offsets in the database and is the Kafka group (config.group overrides the latter).
-  Consumer(pg::Database& database, const config::v1::Kafka& kafka, std::string name, std::string topic);
+  // `name` identifies the consumer's offsets in the database and is the Kafka group (config.group
+  // overrides the latter).
+  Consumer(pg::Database& database, const config::v1::Kafka& kafka, std::string name,
+           std::string topic);
   ~Consumer();  // stops
   // By ce_type; other types are passed over. Before Start.
   void Handle(std::string type, Handler handler);

@@ -1,4 +1,5 @@
-// Outbox, relay and consumer on real PostgreSQL and Kafka: nothing lost behind a slow transaction, sequences gap-free, effects once.
+// Outbox, relay and consumer on real PostgreSQL and Kafka: nothing lost behind a slow transaction,
+// sequences gap-free, effects once.
 #include <librdkafka/rdkafka.h>
 
 #include <catch2/catch.hpp>
@@ -25,8 +26,10 @@ using testing::TestDatabase;
 
 constexpr pg::Migration kEffects[] = {
     {1, "effects", "x",
-     "CREATE TABLE effect (event_id uuid PRIMARY KEY, tenant text NOT NULL, date text NOT NULL); GRANT SELECT, INSERT ON effect TO :app"}};
-constexpr pg::Query kInsertEffect{"insert_effect", "INSERT INTO effect (event_id, tenant, date) VALUES ($1::uuid, $2, $3)"};
+     "CREATE TABLE effect (event_id uuid PRIMARY KEY, tenant text NOT NULL, date text NOT NULL); "
+     "GRANT SELECT, INSERT ON effect TO :app"}};
+constexpr pg::Query kInsertEffect{
+    "insert_effect", "INSERT INTO effect (event_id, tenant, date) VALUES ($1::uuid, $2, $3)"};
 constexpr pg::Query kCountEffects{"count_effects", "SELECT count(*) AS n FROM effect"};
 constexpr pg::Query kUnsent{"unsent", "SELECT count(*) AS n FROM outbox WHERE sent_at IS NULL"};
 constexpr pg::Query kRewind{"rewind", "UPDATE outbox SET sent_at = NULL"};
@@ -78,7 +81,8 @@ std::string MakeTopic(int partitions) {
   auto handle = MakeKafka(RD_KAFKA_PRODUCER, {{"bootstrap.servers", Brokers()}}, {});
   REQUIRE(handle.ok());
   char error[256];
-  rd_kafka_NewTopic_t* topic = rd_kafka_NewTopic_new(name.c_str(), partitions, 1, error, sizeof error);
+  rd_kafka_NewTopic_t* topic =
+      rd_kafka_NewTopic_new(name.c_str(), partitions, 1, error, sizeof error);
   rd_kafka_queue_t* queue = rd_kafka_queue_new(handle->get());
   rd_kafka_CreateTopics(handle->get(), &topic, 1, nullptr, queue);
   rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 20000);
@@ -90,12 +94,12 @@ std::string MakeTopic(int partitions) {
   return name;
 }
 
-#define NEEDS_SERVERS()                                                 \
-  FISCUS_NEEDS_PG();                                                    \
-  if (Brokers().empty()) {                                              \
-    WARN("skipped: FISCUS_TEST_KAFKA is not set");                      \
-    return;                                                             \
-  }                                                                     \
+#define NEEDS_SERVERS()                            \
+  FISCUS_NEEDS_PG();                               \
+  if (Brokers().empty()) {                         \
+    WARN("skipped: FISCUS_TEST_KAFKA is not set"); \
+    return;                                        \
+  }                                                \
   static_assert(true)
 
 TEST_CASE("Every query of libs/events prepares against the migrated schema", "[pg]") {
@@ -111,7 +115,8 @@ TEST_CASE("Sequences are gap-free per aggregate, also beside a transaction that 
   TestDatabase db("effects", kEffects);
   const auto append = [&](const std::string& aggregate, bool fail) {
     return db.database().Write("t1", Soon(), [&](pg::Tx& tx) -> absl::Status {
-      auto sequences = Append(tx, TestCall(), {DayClosed(aggregate, "2026-01-01"), DayClosed(aggregate, "2026-01-02")});
+      auto sequences = Append(
+          tx, TestCall(), {DayClosed(aggregate, "2026-01-01"), DayClosed(aggregate, "2026-01-02")});
       if (!sequences.ok()) return sequences.status();
       return fail ? absl::CancelledError("on purpose") : absl::OkStatus();
     });
@@ -119,37 +124,53 @@ TEST_CASE("Sequences are gap-free per aggregate, also beside a transaction that 
   REQUIRE(append("a/1", false).ok());
   REQUIRE_FALSE(append("a/1", true).ok());
   std::vector<std::jthread> writers;
-  for (int i = 0; i < 8; ++i) writers.emplace_back([&] { for (int k = 0; k < 10; ++k) (void)append("a/1", k % 3 == 0); });
+  for (int i = 0; i < 8; ++i)
+    writers.emplace_back([&] {
+      for (int k = 0; k < 10; ++k) (void)append("a/1", k % 3 == 0);
+    });
   writers.clear();
-  static constexpr pg::Query kCheck{"check", "SELECT count(*) - max(sequence) AS n FROM outbox WHERE aggregate = 'a/1'"};
+  static constexpr pg::Query kCheck{
+      "check", "SELECT count(*) - max(sequence) AS n FROM outbox WHERE aggregate = 'a/1'"};
   CHECK(CountOf(db.database(), kCheck) == 0);
 }
 
-// reliability: the outbox gap. A transaction that took its number first commits last; nothing may be passed over.
-TEST_CASE("The relay publishes what commits late behind a row that committed early", "[pg][kafka]") {
+// reliability: the outbox gap. A transaction that took its number first commits last; nothing may
+// be passed over.
+TEST_CASE("The relay publishes what commits late behind a row that committed early",
+          "[pg][kafka]") {
   NEEDS_SERVERS();
   TestDatabase db("effects", kEffects);
   const std::string topic = MakeTopic(3);
   Relay relay(db.database().options(), KafkaConfig(topic), "fiscus/test");
   relay.Start();
   std::jthread slow([&] {
-    CHECK(db.database().Write("t1", Soon(), [&](pg::Tx& tx) -> absl::Status {
-      auto appended = Append(tx, TestCall(), {DayClosed("slow/1", "2026-01-01")});
-      std::this_thread::sleep_for(std::chrono::milliseconds(1500));
-      return appended.status();
-    }).ok());
+    CHECK(db.database()
+              .Write("t1", Soon(),
+                     [&](pg::Tx& tx) -> absl::Status {
+                       auto appended = Append(tx, TestCall(), {DayClosed("slow/1", "2026-01-01")});
+                       std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+                       return appended.status();
+                     })
+              .ok());
   });
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   for (int i = 1; i <= 5; ++i) {
-    REQUIRE(db.database().Write("t1", Soon(), [&](pg::Tx& tx) {
-      return Append(tx, TestCall(), {DayClosed("quick/" + std::to_string(i), "2026-01-01")}).status();
-    }).ok());
+    REQUIRE(db.database()
+                .Write("t1", Soon(),
+                       [&](pg::Tx& tx) {
+                         return Append(tx, TestCall(),
+                                       {DayClosed("quick/" + std::to_string(i), "2026-01-01")})
+                             .status();
+                       })
+                .ok());
   }
   slow.join();
   CHECK(Eventually([&] { return CountOf(db.database(), kUnsent) == 0; }));
 }
 
-TEST_CASE("A consumer applies each event once, though the topic repeats all of them and it restarts", "[pg][kafka]") {
+TEST_CASE(
+    "A consumer applies each event once, though the topic repeats all of them and it restarts",
+    "[pg][kafka]") {
   NEEDS_SERVERS();
   TestDatabase producer("effects", kEffects);
   TestDatabase sink("effects", kEffects);
@@ -157,27 +178,39 @@ TEST_CASE("A consumer applies each event once, though the topic repeats all of t
   Relay relay(producer.database().options(), KafkaConfig(topic), "fiscus/test");
   relay.Start();
   const auto consume = [&] {
-    auto consumer = std::make_unique<Consumer>(sink.database(), KafkaConfig(topic), "sink-" + topic, topic);
-    consumer->Handle("fiscus.alerting.v1.DayClosed", [](pg::Tx& tx, const Record& record) -> absl::Status {
-      alerting::v1::DayClosed event;
-      if (!event.ParseFromString(record.payload)) return absl::InvalidArgumentError("unreadable");
-      return tx.Run(kInsertEffect, pg::Args().Text(record.id).Text(record.tenant).Text(event.date())).status();
-    });
+    auto consumer =
+        std::make_unique<Consumer>(sink.database(), KafkaConfig(topic), "sink-" + topic, topic);
+    consumer->Handle(
+        "fiscus.alerting.v1.DayClosed", [](pg::Tx& tx, const Record& record) -> absl::Status {
+          alerting::v1::DayClosed event;
+          if (!event.ParseFromString(record.payload))
+            return absl::InvalidArgumentError("unreadable");
+          return tx
+              .Run(kInsertEffect, pg::Args().Text(record.id).Text(record.tenant).Text(event.date()))
+              .status();
+        });
     consumer->Start();
     return consumer;
   };
   auto consumer = consume();
   const int aggregates = 10;
   for (int a = 0; a < aggregates; ++a) {
-    REQUIRE(producer.database().Write("t1", Soon(), [&](pg::Tx& tx) {
-      std::vector<Event> events;
-      for (int i = 1; i <= 9; ++i) events.push_back(DayClosed("agg/" + std::to_string(a), "2026-01-0" + std::to_string(i)));
-      return Append(tx, TestCall(), events).status();
-    }).ok());
+    REQUIRE(producer.database()
+                .Write("t1", Soon(),
+                       [&](pg::Tx& tx) {
+                         std::vector<Event> events;
+                         for (int i = 1; i <= 9; ++i)
+                           events.push_back(DayClosed("agg/" + std::to_string(a),
+                                                      "2026-01-0" + std::to_string(i)));
+                         return Append(tx, TestCall(), events).status();
+                       })
+                .ok());
   }
   REQUIRE(Eventually([&] { return CountOf(producer.database(), kUnsent) == 0; }));
   // As after a crash between delivery and mark: everything is sent again.
-  REQUIRE(producer.database().Write("", Soon(), [&](pg::Tx& tx) { return tx.Run(kRewind).status(); }).ok());
+  REQUIRE(producer.database()
+              .Write("", Soon(), [&](pg::Tx& tx) { return tx.Run(kRewind).status(); })
+              .ok());
   REQUIRE(Eventually([&] { return CountOf(producer.database(), kUnsent) == 0; }));
   REQUIRE(Eventually([&] { return CountOf(sink.database(), kCountEffects) == 9 * aggregates; }));
   consumer.reset();
@@ -202,9 +235,12 @@ TEST_CASE("A control record reaches every partition", "[pg][kafka]") {
     return absl::OkStatus();
   });
   consumer.Start();
-  REQUIRE(producer.database().Write("t1", Soon(), [&](pg::Tx& tx) {
-    return AppendBroadcast(tx, TestCall(), DayClosed("clock/t1", "2026-01-31"));
-  }).ok());
+  REQUIRE(producer.database()
+              .Write("t1", Soon(),
+                     [&](pg::Tx& tx) {
+                       return AppendBroadcast(tx, TestCall(), DayClosed("clock/t1", "2026-01-31"));
+                     })
+              .ok());
   CHECK(Eventually([&] {
     const std::lock_guard lock(mutex);
     return partitions.size() == 4;

@@ -12,10 +12,13 @@ namespace fiscus::events {
 namespace {
 
 // The aggregate's own id: what follows the last slash.
-std::string OwnId(const std::string& aggregate) { return aggregate.substr(aggregate.rfind('/') + 1); }
+std::string OwnId(const std::string& aggregate) {
+  return aggregate.substr(aggregate.rfind('/') + 1);
+}
 
 // Gives every event its sequence, in order within each aggregate.
-absl::StatusOr<std::vector<int64_t>> TakeSequences(pg::Tx& tx, const std::vector<CallEvent>& events) {
+absl::StatusOr<std::vector<int64_t>> TakeSequences(pg::Tx& tx,
+                                                   const std::vector<CallEvent>& events) {
   // Sorted: two transactions that touch the same aggregates lock them in the same order.
   std::map<std::string, int64_t> counts;
   for (const CallEvent& item : events) ++counts[item.event.aggregate];
@@ -25,8 +28,9 @@ absl::StatusOr<std::vector<int64_t>> TakeSequences(pg::Tx& tx, const std::vector
     aggregates.push_back(aggregate);
     numbers.push_back(count);
   }
-  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kAdvanceSequences,
-                                               pg::Args().Text(tx.tenant()).TextArray(aggregates).IntArray(numbers)));
+  ASSIGN_OR_RETURN(const pg::Rows rows,
+                   tx.Run(sql::kAdvanceSequences,
+                          pg::Args().Text(tx.tenant()).TextArray(aggregates).IntArray(numbers)));
   std::map<std::string, int64_t> next;
   for (const pg::Row row : rows) {
     const std::string aggregate = row.Text("aggregate");
@@ -37,7 +41,8 @@ absl::StatusOr<std::vector<int64_t>> TakeSequences(pg::Tx& tx, const std::vector
   return sequences;
 }
 
-absl::StatusOr<std::vector<int64_t>> Insert(pg::Tx& tx, const std::vector<CallEvent>& events, bool broadcast) {
+absl::StatusOr<std::vector<int64_t>> Insert(pg::Tx& tx, const std::vector<CallEvent>& events,
+                                            bool broadcast) {
   if (events.empty()) return std::vector<int64_t>{};
   ASSIGN_OR_RETURN(std::vector<int64_t> sequences, TakeSequences(tx, events));
   std::vector<std::string> ids, aggregates, keys, types, subjects, payloads, actors, traces;
@@ -51,10 +56,20 @@ absl::StatusOr<std::vector<int64_t>> Insert(pg::Tx& tx, const std::vector<CallEv
     actors.push_back(call->Actor());
     traces.push_back(call->traceparent);
   }
-  RETURN_IF_ERROR(tx.Run(sql::kInsertOutbox, pg::Args().Text(tx.tenant()).TextArray(ids).TextArray(aggregates).IntArray(sequences)
-                                                 .TextArray(keys).TextArray(types).TextArray(subjects).BytesArray(payloads)
-                                                 .Bool(broadcast).TextArray(actors).TextArray(traces)
-                                                 .Time(SystemClock().Now())).status());
+  RETURN_IF_ERROR(tx.Run(sql::kInsertOutbox, pg::Args()
+                                                 .Text(tx.tenant())
+                                                 .TextArray(ids)
+                                                 .TextArray(aggregates)
+                                                 .IntArray(sequences)
+                                                 .TextArray(keys)
+                                                 .TextArray(types)
+                                                 .TextArray(subjects)
+                                                 .BytesArray(payloads)
+                                                 .Bool(broadcast)
+                                                 .TextArray(actors)
+                                                 .TextArray(traces)
+                                                 .Time(SystemClock().Now()))
+                      .status());
   tx.OnCommit([] { Wakeup::Instance().Notify(); });
   return sequences;
 }
@@ -69,7 +84,8 @@ Event MakeEvent(std::string aggregate, std::string key, const google::protobuf::
           .payload = payload.SerializeAsString()};
 }
 
-absl::StatusOr<std::vector<int64_t>> Append(pg::Tx& tx, const Call& call, const std::vector<Event>& events) {
+absl::StatusOr<std::vector<int64_t>> Append(pg::Tx& tx, const Call& call,
+                                            const std::vector<Event>& events) {
   std::vector<CallEvent> items;
   for (const Event& event : events) items.push_back({&call, event});
   return Insert(tx, items, false);

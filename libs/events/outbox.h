@@ -1,8 +1,9 @@
-// The transactional outbox: an event is a row of the same transaction as its effect. The outbox is the only truth; Kafka is a
-// replayable copy.
+// The transactional outbox: an event is a row of the same transaction as its effect. The outbox is
+// the only truth; Kafka is a replayable copy.
 //
-// Sequences are gap-free per aggregate: the aggregate's counter row is locked until commit, so writers of one aggregate commit in
-// the order of their sequences. Rows are claimed by their state, never by a cursor. Thread-safe per transaction.
+// Sequences are gap-free per aggregate: the aggregate's counter row is locked until commit, so
+// writers of one aggregate commit in the order of their sequences. Rows are claimed by their state,
+// never by a cursor. Thread-safe per transaction.
 #pragma once
 
 #include <string>
@@ -31,8 +32,10 @@ struct Event {
 Event MakeEvent(std::string aggregate, std::string key, const google::protobuf::Message& payload);
 
 // Appends events in order; returns the sequence of each. The relay is woken at commit.
-absl::StatusOr<std::vector<int64_t>> Append(pg::Tx& tx, const Call& call, const std::vector<Event>& events);
-// As Append, for a group of calls that share one transaction: each event keeps its own caller and trace.
+absl::StatusOr<std::vector<int64_t>> Append(pg::Tx& tx, const Call& call,
+                                            const std::vector<Event>& events);
+// As Append, for a group of calls that share one transaction: each event keeps its own caller and
+// trace.
 struct CallEvent {
   const Call* call;  // outlives the transaction
   Event event;

@@ -42,17 +42,25 @@ void OnDelivery(rd_kafka_t* /*handle*/, const rd_kafka_message_t* message, void*
   --delivery->waiting;
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     delivery->failed = true;
-    log::Warning("event not delivered, will be sent again", {{"error", rd_kafka_err2str(message->err)}});
+    log::Warning("event not delivered, will be sent again",
+                 {{"error", rd_kafka_err2str(message->err)}});
   }
 }
 
 rd_kafka_headers_t* Headers(const Unsent& event, const std::string& source) {
   const std::string sequence = std::to_string(event.sequence);
   const std::string time = FormatTimestamp(event.recorded_at);
-  const std::pair<const char*, const std::string&> pairs[] = {
-      {"ce_id", event.event_id},         {"ce_source", source},         {"ce_type", event.type},   {"ce_subject", event.subject},
-      {"ce_time", time},                 {"ce_tenantid", event.tenant}, {"ce_actor", event.actor}, {"ce_aggregate", event.aggregate},
-      {"ce_sequence", sequence},         {"ce_partitionkey", event.key}, {"traceparent", event.traceparent}};
+  const std::pair<const char*, const std::string&> pairs[] = {{"ce_id", event.event_id},
+                                                              {"ce_source", source},
+                                                              {"ce_type", event.type},
+                                                              {"ce_subject", event.subject},
+                                                              {"ce_time", time},
+                                                              {"ce_tenantid", event.tenant},
+                                                              {"ce_actor", event.actor},
+                                                              {"ce_aggregate", event.aggregate},
+                                                              {"ce_sequence", sequence},
+                                                              {"ce_partitionkey", event.key},
+                                                              {"traceparent", event.traceparent}};
   rd_kafka_headers_t* headers = rd_kafka_headers_new(std::size(pairs) + 2);
   rd_kafka_header_add(headers, "ce_specversion", -1, "1.0", -1);
   rd_kafka_header_add(headers, "content-type", -1, "application/protobuf", -1);
@@ -92,16 +100,17 @@ struct Relay::Impl {
 
 absl::Status Relay::Impl::Connect() {
   if (producer != nullptr) return absl::OkStatus();
-  ASSIGN_OR_RETURN(producer, MakeKafka(RD_KAFKA_PRODUCER,
-                                       {{"bootstrap.servers", kafka.brokers()},
-                                        {"client.id", source},
-                                        {"enable.idempotence", "true"},
-                                        {"acks", "all"},
-                                        {"linger.ms", "1"},
-                                        {"compression.type", "lz4"},
-                                        {"partitioner", "murmur2_random"},
-                                        {"message.timeout.ms", std::to_string(kafka.message_timeout_ms())}},
-                                       {.delivery_report = OnDelivery}));
+  ASSIGN_OR_RETURN(producer,
+                   MakeKafka(RD_KAFKA_PRODUCER,
+                             {{"bootstrap.servers", kafka.brokers()},
+                              {"client.id", source},
+                              {"enable.idempotence", "true"},
+                              {"acks", "all"},
+                              {"linger.ms", "1"},
+                              {"compression.type", "lz4"},
+                              {"partitioner", "murmur2_random"},
+                              {"message.timeout.ms", std::to_string(kafka.message_timeout_ms())}},
+                             {.delivery_report = OnDelivery}));
   auto count = PartitionCount(producer.get(), kafka.facts_topic(), 5000);
   if (!count.ok()) {
     producer.reset();
@@ -116,10 +125,12 @@ absl::Status Relay::Impl::Produce(const Unsent& event, int32_t partition, Delive
   ++delivery->waiting;
   for (;;) {
     const rd_kafka_resp_err_t error = rd_kafka_producev(
-        producer.get(), RD_KAFKA_V_TOPIC(kafka.facts_topic().c_str()), RD_KAFKA_V_PARTITION(partition),
-        RD_KAFKA_V_KEY(event.key.data(), event.key.size()),
-        RD_KAFKA_V_VALUE(const_cast<char*>(event.payload.data()), event.payload.size()),  // NOLINT: copied, not changed
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(delivery), RD_KAFKA_V_END);
+        producer.get(), RD_KAFKA_V_TOPIC(kafka.facts_topic().c_str()),
+        RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_KEY(event.key.data(), event.key.size()),
+        RD_KAFKA_V_VALUE(const_cast<char*>(event.payload.data()),
+                         event.payload.size()),  // NOLINT: copied, not changed
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_HEADERS(headers),
+        RD_KAFKA_V_OPAQUE(delivery), RD_KAFKA_V_END);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
     if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
       rd_kafka_poll(producer.get(), kFlushSliceMs);
@@ -132,32 +143,38 @@ absl::Status Relay::Impl::Produce(const Unsent& event, int32_t partition, Delive
   }
 }
 
-// Produces in order and waits for every report; the ids of the events that all their partitions acknowledged.
+// Produces in order and waits for every report; the ids of the events that all their partitions
+// acknowledged.
 absl::StatusOr<std::vector<int64_t>> Relay::Impl::Deliver(const std::vector<Unsent>& events) {
   std::vector<Delivery> deliveries(events.size());
   absl::Status produced;
   for (size_t i = 0; i < events.size() && produced.ok(); ++i) {
     if (events[i].broadcast) {
-      for (int p = 0; p < partitions && produced.ok(); ++p) produced = Produce(events[i], p, &deliveries[i]);
+      for (int p = 0; p < partitions && produced.ok(); ++p)
+        produced = Produce(events[i], p, &deliveries[i]);
     } else {
       produced = Produce(events[i], RD_KAFKA_PARTITION_UA, &deliveries[i]);
     }
     if (!produced.ok()) deliveries[i].failed = true;
   }
   failpoint::Reach("relay.after_produce");
-  // Ends because every message is reported by message.timeout.ms at the latest; deliveries must outlive the reports.
-  while (std::any_of(deliveries.begin(), deliveries.end(), [](const Delivery& d) { return d.waiting > 0; })) {
+  // Ends because every message is reported by message.timeout.ms at the latest; deliveries must
+  // outlive the reports.
+  while (std::any_of(deliveries.begin(), deliveries.end(),
+                     [](const Delivery& d) { return d.waiting > 0; })) {
     rd_kafka_poll(producer.get(), kFlushSliceMs);
   }
   std::vector<int64_t> delivered;
   bool failed = !produced.ok();
   for (size_t i = 0; i < events.size(); ++i) {
-    // After a failure nothing later counts as sent until the earlier is: the order per key holds on the next try.
+    // After a failure nothing later counts as sent until the earlier is: the order per key holds on
+    // the next try.
     failed = failed || deliveries[i].failed;
     if (failed) break;
     delivered.push_back(events[i].outbox_id);
   }
-  // The producer's state after an error is not to be trusted (librdkafka: possibly persisted): start anew.
+  // The producer's state after an error is not to be trusted (librdkafka: possibly persisted):
+  // start anew.
   if (failed) producer.reset();
   return delivered;
 }
@@ -166,47 +183,64 @@ absl::StatusOr<int> Relay::Impl::Round() {
   RETURN_IF_ERROR(Connect());
   int sent = 0;
   failpoint::Reach("relay.before_claim");
-  RETURN_IF_ERROR(database.WriteOnce("", SystemClock().Now() + absl::Seconds(60), [&](pg::Tx& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const pg::Rows lock, tx.Run(sql::kLockRelay, pg::Args().Int(kRelayLock)));
-    if (!lock[0].Bool("held")) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kClaimUnsent, pg::Args().Int(kBatchMax)));
-    std::vector<Unsent> events;
-    for (const pg::Row row : rows) {
-      events.push_back({.outbox_id = row.Int("outbox_id"), .event_id = row.Text("event_id"), .tenant = row.Text("tenant"),
-                        .aggregate = row.Text("aggregate"), .key = row.Text("partition_key"), .type = row.Text("type"),
-                        .subject = row.Text("subject"), .actor = row.Text("actor"), .traceparent = row.Text("traceparent"),
-                        .payload = row.Bytes("payload"), .sequence = row.Int("sequence"), .broadcast = row.Bool("broadcast"),
-                        .recorded_at = row.Time("recorded_at")});
-    }
-    if (events.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const std::vector<int64_t> delivered, Deliver(events));
-    failpoint::Reach("relay.after_delivery");
-    if (delivered.empty()) return absl::UnavailableError("kafka acknowledged nothing");
-    RETURN_IF_ERROR(tx.Run(sql::kMarkSent, pg::Args().IntArray(delivered)).status());
-    failpoint::Reach("relay.before_commit");
-    sent = static_cast<int>(delivered.size());
-    return absl::OkStatus();
-  }, nullptr));
+  RETURN_IF_ERROR(database.WriteOnce(
+      "", SystemClock().Now() + absl::Seconds(60),
+      [&](pg::Tx& tx) -> absl::Status {
+        ASSIGN_OR_RETURN(const pg::Rows lock, tx.Run(sql::kLockRelay, pg::Args().Int(kRelayLock)));
+        if (!lock[0].Bool("held")) return absl::OkStatus();
+        ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kClaimUnsent, pg::Args().Int(kBatchMax)));
+        std::vector<Unsent> events;
+        for (const pg::Row row : rows) {
+          events.push_back({.outbox_id = row.Int("outbox_id"),
+                            .event_id = row.Text("event_id"),
+                            .tenant = row.Text("tenant"),
+                            .aggregate = row.Text("aggregate"),
+                            .key = row.Text("partition_key"),
+                            .type = row.Text("type"),
+                            .subject = row.Text("subject"),
+                            .actor = row.Text("actor"),
+                            .traceparent = row.Text("traceparent"),
+                            .payload = row.Bytes("payload"),
+                            .sequence = row.Int("sequence"),
+                            .broadcast = row.Bool("broadcast"),
+                            .recorded_at = row.Time("recorded_at")});
+        }
+        if (events.empty()) return absl::OkStatus();
+        ASSIGN_OR_RETURN(const std::vector<int64_t> delivered, Deliver(events));
+        failpoint::Reach("relay.after_delivery");
+        if (delivered.empty()) return absl::UnavailableError("kafka acknowledged nothing");
+        RETURN_IF_ERROR(tx.Run(sql::kMarkSent, pg::Args().IntArray(delivered)).status());
+        failpoint::Reach("relay.before_commit");
+        sent = static_cast<int>(delivered.size());
+        return absl::OkStatus();
+      },
+      nullptr));
   failpoint::Reach("relay.after_commit");
   return sent;
 }
 
 // How much waits and how long already: what an operator's alarm looks at.
 void Relay::Impl::ReportBacklog() {
-  static prometheus::Gauge& unsent = metrics::Gauge("fiscus_outbox_unsent", "Events that wait for publication");
-  static prometheus::Gauge& oldest = metrics::Gauge("fiscus_outbox_oldest_seconds", "Age of the oldest waiting event");
-  const absl::Status counted = database.Read("", SystemClock().Now() + absl::Seconds(5), [&](pg::Tx& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kCountUnsent));
-    unsent.Set(static_cast<double>(rows[0].Int("unsent")));
-    oldest.Set(static_cast<double>(rows[0].Int("oldest_s")));
-    return absl::OkStatus();
-  });
-  if (!counted.ok()) log::Warning("backlog not counted", {{"error", std::string(counted.message())}});
+  static prometheus::Gauge& unsent =
+      metrics::Gauge("fiscus_outbox_unsent", "Events that wait for publication");
+  static prometheus::Gauge& oldest =
+      metrics::Gauge("fiscus_outbox_oldest_seconds", "Age of the oldest waiting event");
+  const absl::Status counted =
+      database.Read("", SystemClock().Now() + absl::Seconds(5), [&](pg::Tx& tx) -> absl::Status {
+        ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kCountUnsent));
+        unsent.Set(static_cast<double>(rows[0].Int("unsent")));
+        oldest.Set(static_cast<double>(rows[0].Int("oldest_s")));
+        return absl::OkStatus();
+      });
+  if (!counted.ok())
+    log::Warning("backlog not counted", {{"error", std::string(counted.message())}});
 }
 
 void Relay::Impl::Loop(const std::stop_token& stop) {
-  prometheus::Counter& published = metrics::Counter("fiscus_outbox_published_total", "Events acknowledged by Kafka");
-  prometheus::Counter& errors = metrics::Counter("fiscus_outbox_errors_total", "Relay rounds that failed");
+  prometheus::Counter& published =
+      metrics::Counter("fiscus_outbox_published_total", "Events acknowledged by Kafka");
+  prometheus::Counter& errors =
+      metrics::Counter("fiscus_outbox_errors_total", "Relay rounds that failed");
   uint64_t seen = 0;
   while (!stop.stop_requested()) {
     const absl::StatusOr<int> sent = Round();
@@ -224,7 +258,8 @@ void Relay::Impl::Loop(const std::stop_token& stop) {
   }
 }
 
-Relay::Relay(const pg::DatabaseOptions& database, const config::v1::Kafka& kafka, std::string source)
+Relay::Relay(const pg::DatabaseOptions& database, const config::v1::Kafka& kafka,
+             std::string source)
     : impl_(std::make_unique<Impl>(database, kafka, std::move(source))) {}
 Relay::~Relay() { Stop(); }
 void Relay::Start() {

@@ -1,8 +1,9 @@
-// Publishes the outbox to Kafka: claims unsent rows by state, produces them in order (idempotent producer, acks=all), marks them
-// only on the delivery report. At least once with stable ids.
+// Publishes the outbox to Kafka: claims unsent rows by state, produces them in order (idempotent
+// producer, acks=all), marks them only on the delivery report. At least once with stable ids.
 //
-// One relay per database is active: it holds an advisory lock on its own connection and marks rows on that connection, so a relay
-// that lost the lock cannot mark. After any delivery error the producer is replaced and unsent rows are produced again.
+// One relay per database is active: it holds an advisory lock on its own connection and marks rows
+// on that connection, so a relay that lost the lock cannot mark. After any delivery error the
+// producer is replaced and unsent rows are produced again.
 #pragma once
 
 #include <memory>

@@ -17,7 +17,8 @@ void Wakeup::Notify() {
 
 uint64_t Wakeup::Wait(uint64_t seen, absl::Duration at_most, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, stop, absl::ToChronoMilliseconds(at_most), [&] { return number_ != seen; });
+  changed_.wait_for(lock, stop, absl::ToChronoMilliseconds(at_most),
+                    [&] { return number_ != seen; });
   return number_;
 }
 

@@ -1,4 +1,5 @@
-// Wakes the relay of this process when a transaction with events has committed. One per process. Thread-safe.
+// Wakes the relay of this process when a transaction with events has committed. One per process.
+// Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -14,7 +15,8 @@ class Wakeup {
  public:
   static Wakeup& Instance();
   void Notify();
-  // Waits until somebody notified after `seen`, or `at_most` passed; returns the new number to pass next time.
+  // Waits until somebody notified after `seen`, or `at_most` passed; returns the new number to pass
+  // next time.
   uint64_t Wait(uint64_t seen, absl::Duration at_most, const std::stop_token& stop);
 
  private:

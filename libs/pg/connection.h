@@ -1,4 +1,5 @@
-// The only header that sees libpqxx: a connection, its prepared statements and the mapping of its exceptions.
+// The only header that sees libpqxx: a connection, its prepared statements and the mapping of its
+// exceptions.
 #pragma once
 
 #include <memory>
@@ -23,7 +24,8 @@ class RowsImpl {
   pqxx::result result_;
 };
 
-// The canonical status of the exception being handled; call inside a catch block. `query` names the statement, for the log.
+// The canonical status of the exception being handled; call inside a catch block. `query` names the
+// statement, for the log.
 absl::Status StatusOfException(const char* query);
 
 // One connection and its open transaction, if any. Use from one thread.

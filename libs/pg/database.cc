@@ -22,7 +22,8 @@ std::string SessionDsn(const DatabaseOptions& options) {
   const std::string timeout = std::to_string(absl::ToInt64Milliseconds(options.statement_timeout));
   return options.dsn + " application_name=fiscus-" + options.service +
          " connect_timeout=3 options='-c statement_timeout=" + timeout +
-         " -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC -c DateStyle=ISO -c client_encoding=UTF8'";
+         " -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC -c DateStyle=ISO -c "
+         "client_encoding=UTF8'";
 }
 
 void SetTenant(pqxx::work& transaction, const std::string& tenant) {
@@ -38,7 +39,8 @@ absl::StatusOr<Rows> Tx::Run(const Query& query, const Args& args) {
     // libpqxx 6 takes dynamic parameters from a container of nullable C strings.
     std::vector<const char*> pointers;
     pointers.reserve(values.size());
-    for (const auto& value : values) pointers.push_back(value.has_value() ? value->c_str() : nullptr);
+    for (const auto& value : values)
+      pointers.push_back(value.has_value() ? value->c_str() : nullptr);
     pqxx::result result = connection_.transaction().exec_prepared(
         query.name, pqxx::prepare::make_dynamic_params(pointers));
     return Rows(std::make_shared<RowsImpl>(std::move(result)));
@@ -53,7 +55,8 @@ absl::Status Tx::RunExactly(int64_t rows, const Query& query, const Args& args) 
   auto result = Run(query, args);
   if (!result.ok()) return result.status();
   if (result->affected() == rows) return absl::OkStatus();
-  return absl::AbortedError(std::string(query.name) + " changed " + std::to_string(result->affected()) + " rows, not " +
+  return absl::AbortedError(std::string(query.name) + " changed " +
+                            std::to_string(result->affected()) + " rows, not " +
                             std::to_string(rows));
 }
 
@@ -73,14 +76,17 @@ struct Database::Pool {
   int open = 0;
 };
 
-Database::Database(DatabaseOptions options) : options_(std::move(options)), pool_(std::make_unique<Pool>()) {}
+Database::Database(DatabaseOptions options)
+    : options_(std::move(options)), pool_(std::make_unique<Pool>()) {}
 Database::~Database() = default;
 
 absl::StatusOr<std::unique_ptr<Connection>> Database::Acquire(absl::Time deadline) {
   {
     std::unique_lock lock(pool_->mutex);
-    const auto wait = absl::ToChronoMilliseconds(std::min(deadline - SystemClock().Now(), absl::Seconds(30)));
-    const bool got = pool_->freed.wait_for(lock, wait, [&] { return !pool_->idle.empty() || pool_->open < options_.pool_size; });
+    const auto wait =
+        absl::ToChronoMilliseconds(std::min(deadline - SystemClock().Now(), absl::Seconds(30)));
+    const bool got = pool_->freed.wait_for(
+        lock, wait, [&] { return !pool_->idle.empty() || pool_->open < options_.pool_size; });
     if (!got) return absl::UnavailableError("no database connection became free in time");
     if (!pool_->idle.empty()) {
       std::unique_ptr<Connection> connection = std::move(pool_->idle.back());
@@ -117,8 +123,8 @@ void Database::Release(std::unique_ptr<Connection> connection) {
   pool_->freed.notify_one();
 }
 
-absl::Status Database::Attempt(std::string_view tenant, absl::Time deadline, bool read_only, const Body& body,
-                               bool* commit_uncertain) {
+absl::Status Database::Attempt(std::string_view tenant, absl::Time deadline, bool read_only,
+                               const Body& body, bool* commit_uncertain) {
   auto acquired = Acquire(deadline);
   if (!acquired.ok()) return acquired.status();
   std::unique_ptr<Connection> connection = *std::move(acquired);
@@ -140,7 +146,8 @@ absl::Status Database::Attempt(std::string_view tenant, absl::Time deadline, boo
     }
   } catch (const std::exception&) {
     status = StatusOfException(committing ? "commit" : "begin");
-    // A commit that failed with an SQL error was rolled back; one without an answer may have happened.
+    // A commit that failed with an SQL error was rolled back; one without an answer may have
+    // happened.
     const bool uncertain = committing && status.code() == absl::StatusCode::kUnavailable;
     if (uncertain && commit_uncertain != nullptr) *commit_uncertain = true;
     if (status.code() == absl::StatusCode::kUnavailable) connection->MarkBroken();
@@ -165,12 +172,14 @@ absl::Status Database::Read(std::string_view tenant, absl::Time deadline, const 
   return status;
 }
 
-absl::Status Database::WriteOnce(std::string_view tenant, absl::Time deadline, const Body& body, bool* commit_uncertain) {
+absl::Status Database::WriteOnce(std::string_view tenant, absl::Time deadline, const Body& body,
+                                 bool* commit_uncertain) {
   return Attempt(tenant, deadline, false, body, commit_uncertain);
 }
 
 absl::Status Database::Write(std::string_view tenant, absl::Time deadline, const Body& body) {
-  static prometheus::Counter& retries = metrics::Counter("fiscus_pg_retries_total", "Transactions run again after a conflict");
+  static prometheus::Counter& retries =
+      metrics::Counter("fiscus_pg_retries_total", "Transactions run again after a conflict");
   absl::Duration pause = kRetryFirst;
   for (;;) {
     absl::Status status = Attempt(tenant, deadline, false, body, nullptr);
@@ -185,7 +194,10 @@ absl::Status Database::Write(std::string_view tenant, absl::Time deadline, const
 
 bool Database::Healthy() {
   static constexpr Query kPing{"ping", "SELECT 1 AS one"};
-  return Attempt("", SystemClock().Now() + absl::Seconds(1), true, [](Tx& tx) { return tx.Run(kPing).status(); }, nullptr).ok();
+  return Attempt(
+             "", SystemClock().Now() + absl::Seconds(1), true,
+             [](Tx& tx) { return tx.Run(kPing).status(); }, nullptr)
+      .ok();
 }
 
 }  // namespace fiscus::pg

@@ -18,7 +18,8 @@ constexpr char kLedger[] =
     " module text NOT NULL, number int NOT NULL, name text NOT NULL, sha256 text NOT NULL,"
     " applied_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (module, number));"
     "COMMENT ON TABLE schema_migration IS 'Migrations that have landed here.';"
-    "COMMENT ON COLUMN schema_migration.module IS 'The library or service that the migration belongs to.';"
+    "COMMENT ON COLUMN schema_migration.module IS 'The library or service that the migration "
+    "belongs to.';"
     "COMMENT ON COLUMN schema_migration.number IS 'Its number there, from 1.';"
     "COMMENT ON COLUMN schema_migration.name IS 'Its name.';"
     "COMMENT ON COLUMN schema_migration.sha256 IS 'Digest of its file, which never changes again.';"
@@ -26,7 +27,8 @@ constexpr char kLedger[] =
 
 std::string ForRole(std::string sql, std::string_view app_role) {
   constexpr std::string_view kPlaceholder = ":app";
-  for (size_t at = sql.find(kPlaceholder); at != std::string::npos; at = sql.find(kPlaceholder, at)) {
+  for (size_t at = sql.find(kPlaceholder); at != std::string::npos;
+       at = sql.find(kPlaceholder, at)) {
     sql.replace(at, kPlaceholder.size(), app_role);
     at += app_role.size();
   }
@@ -34,27 +36,33 @@ std::string ForRole(std::string sql, std::string_view app_role) {
 }
 
 // Applies one migration if it is missing; an error if it landed with another content.
-absl::Status ApplyOne(pqxx::connection& connection, std::string_view app_role, std::string_view module, const Migration& migration) {
+absl::Status ApplyOne(pqxx::connection& connection, std::string_view app_role,
+                      std::string_view module, const Migration& migration) {
   pqxx::work work(connection);
-  const pqxx::result landed = work.exec_params("SELECT sha256 FROM schema_migration WHERE module = $1 AND number = $2",
-                                               std::string(module), migration.number);
+  const pqxx::result landed =
+      work.exec_params("SELECT sha256 FROM schema_migration WHERE module = $1 AND number = $2",
+                       std::string(module), migration.number);
   if (!landed.empty()) {
     if (landed[0][0].as<std::string>() == migration.sha256) return absl::OkStatus();
-    return absl::FailedPreconditionError("migration " + std::string(module) + "/" + std::to_string(migration.number) +
-                                         " has landed with another content; migrations never change, add a new one");
+    return absl::FailedPreconditionError(
+        "migration " + std::string(module) + "/" + std::to_string(migration.number) +
+        " has landed with another content; migrations never change, add a new one");
   }
   work.exec("SET LOCAL lock_timeout = '5s'");
   work.exec(ForRole(migration.sql, app_role));
-  work.exec_params("INSERT INTO schema_migration (module, number, name, sha256) VALUES ($1, $2, $3, $4)", std::string(module),
-                   migration.number, migration.name, migration.sha256);
+  work.exec_params(
+      "INSERT INTO schema_migration (module, number, name, sha256) VALUES ($1, $2, $3, $4)",
+      std::string(module), migration.number, migration.name, migration.sha256);
   work.commit();
-  log::Info("migration applied", {{"module", module}, {"number", migration.number}, {"name", migration.name}});
+  log::Info("migration applied",
+            {{"module", module}, {"number", migration.number}, {"name", migration.name}});
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::Status Migrate(const std::string& owner_dsn, std::string_view app_role, std::span<const MigrationSet> sets) {
+absl::Status Migrate(const std::string& owner_dsn, std::string_view app_role,
+                     std::span<const MigrationSet> sets) {
   try {
     pqxx::connection connection(owner_dsn);
     pqxx::nontransaction session(connection);
@@ -62,7 +70,8 @@ absl::Status Migrate(const std::string& owner_dsn, std::string_view app_role, st
     session.exec(kLedger);
     session.commit();
     for (const MigrationSet& set : sets) {
-      for (const Migration& migration : set.migrations) RETURN_IF_ERROR(ApplyOne(connection, app_role, set.module, migration));
+      for (const Migration& migration : set.migrations)
+        RETURN_IF_ERROR(ApplyOne(connection, app_role, set.module, migration));
     }
     return absl::OkStatus();
   } catch (const std::exception&) {

@@ -1,4 +1,5 @@
-// Forward-only migrations, run by the owner role before the service starts (fiscus-<service> --migrate).
+// Forward-only migrations, run by the owner role before the service starts (fiscus-<service>
+// --migrate).
 #pragma once
 
 #include <span>
@@ -22,10 +23,12 @@ struct MigrationSet {
   std::span<const Migration> migrations;
 };
 
-// Applies what is missing, each in a transaction, under an advisory lock (one migrator at a time), with lock_timeout. Errors: a
-// landed migration has another checksum; the SQL fails (nothing of that migration stays). `app_role` gets the privileges that
-// each migration grants to the placeholder role :app (replaced textually).
-absl::Status Migrate(const std::string& owner_dsn, std::string_view app_role, std::span<const MigrationSet> sets);
+// Applies what is missing, each in a transaction, under an advisory lock (one migrator at a time),
+// with lock_timeout. Errors: a landed migration has another checksum; the SQL fails (nothing of
+// that migration stays). `app_role` gets the privileges that each migration grants to the
+// placeholder role :app (replaced textually).
+absl::Status Migrate(const std::string& owner_dsn, std::string_view app_role,
+                     std::span<const MigrationSet> sets);
 
 // The sets that every service has: request and audit log, timers (module "pg").
 MigrationSet BaseMigrations();

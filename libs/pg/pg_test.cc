@@ -20,7 +20,8 @@ using testing::TestDatabase;
 
 constexpr Migration kThings[] = {
     {1, "things", "x",
-     "CREATE TABLE thing (tenant text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY, note text NOT NULL, PRIMARY KEY (tenant, id));"
+     "CREATE TABLE thing (tenant text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY, note text "
+     "NOT NULL, PRIMARY KEY (tenant, id));"
      "ALTER TABLE thing ENABLE ROW LEVEL SECURITY; ALTER TABLE thing FORCE ROW LEVEL SECURITY;"
      "CREATE POLICY tenant_only ON thing USING (tenant = current_setting('fiscus.tenant'));"
      "GRANT SELECT, INSERT ON thing TO :app"}};
@@ -31,15 +32,19 @@ absl::Time Soon() { return SystemClock().Now() + absl::Seconds(10); }
 
 int64_t Things(Database& database, const std::string& tenant) {
   int64_t n = -1;
-  REQUIRE(database.Read(tenant, Soon(), [&](Tx& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows rows, tx.Run(kCountThings));
-    n = rows[0].Int("n");
-    return absl::OkStatus();
-  }).ok());
+  REQUIRE(database
+              .Read(tenant, Soon(),
+                    [&](Tx& tx) -> absl::Status {
+                      ASSIGN_OR_RETURN(const Rows rows, tx.Run(kCountThings));
+                      n = rows[0].Int("n");
+                      return absl::OkStatus();
+                    })
+              .ok());
   return n;
 }
 
-absl::StatusOr<type::v1::Actor> AddThing(Database& database, const Call& call, const std::string& note) {
+absl::StatusOr<type::v1::Actor> AddThing(Database& database, const Call& call,
+                                         const std::string& note) {
   return Transact<type::v1::Actor>(database, call, [&](Tx& tx) -> absl::StatusOr<type::v1::Actor> {
     RETURN_IF_ERROR(tx.Run(kInsertThing, Args().Text(tx.tenant()).Text(note)).status());
     tx.AuditSubject("things/" + note, "", note);
@@ -90,10 +95,11 @@ TEST_CASE("A refusal rolls everything back and is not recorded", "[pg]") {
   FISCUS_NEEDS_PG();
   TestDatabase db("things", kThings);
   const Call call = TestCall();
-  const auto refused = Transact<type::v1::Actor>(db.database(), call, [&](Tx& tx) -> absl::StatusOr<type::v1::Actor> {
-    RETURN_IF_ERROR(tx.Run(kInsertThing, Args().Text(tx.tenant()).Text("half")).status());
-    return Refuse(absl::StatusCode::kFailedPrecondition, "NO", "no");
-  });
+  const auto refused = Transact<type::v1::Actor>(
+      db.database(), call, [&](Tx& tx) -> absl::StatusOr<type::v1::Actor> {
+        RETURN_IF_ERROR(tx.Run(kInsertThing, Args().Text(tx.tenant()).Text("half")).status());
+        return Refuse(absl::StatusCode::kFailedPrecondition, "NO", "no");
+      });
   CHECK(RefusalOf(refused.status())->reason == "NO");
   CHECK(Things(db.database(), "t1") == 0);
   CHECK(AddThing(db.database(), call, "later").ok());
@@ -102,10 +108,11 @@ TEST_CASE("A refusal rolls everything back and is not recorded", "[pg]") {
 TEST_CASE("A rehearsal answers and leaves nothing", "[pg]") {
   FISCUS_NEEDS_PG();
   TestDatabase db("things", kThings);
-  const auto answer = Rehearse<type::v1::Actor>(db.database(), TestCall(), [&](Tx& tx) -> absl::StatusOr<type::v1::Actor> {
-    RETURN_IF_ERROR(tx.Run(kInsertThing, Args().Text(tx.tenant()).Text("try")).status());
-    return type::v1::Actor();
-  });
+  const auto answer = Rehearse<type::v1::Actor>(
+      db.database(), TestCall(), [&](Tx& tx) -> absl::StatusOr<type::v1::Actor> {
+        RETURN_IF_ERROR(tx.Run(kInsertThing, Args().Text(tx.tenant()).Text("try")).status());
+        return type::v1::Actor();
+      });
   CHECK(answer.ok());
   CHECK(Things(db.database(), "t1") == 0);
 }
@@ -125,40 +132,59 @@ TEST_CASE("On one connection, interleaved tenants see only their own rows", "[pg
   CHECK(Things(db.database(), "t1") == 80);
   CHECK(Things(db.database(), "t2") == 80);
   // A row of another tenant cannot be written either.
-  CHECK_FALSE(db.database().Write("t1", Soon(), [&](Tx& tx) { return tx.Run(kInsertThing, Args().Text("t2").Text("x")).status(); }).ok());
+  CHECK_FALSE(
+      db.database()
+          .Write("t1", Soon(),
+                 [&](Tx& tx) { return tx.Run(kInsertThing, Args().Text("t2").Text("x")).status(); })
+          .ok());
 }
 
 TEST_CASE("Values survive the way to PostgreSQL and back", "[pg]") {
   FISCUS_NEEDS_PG();
   TestDatabase db("things", kThings);
   static constexpr Query kEcho{"echo",
-                               "SELECT $1::text AS t, $2::bigint AS i, $3::bytea AS b, $4::timestamptz AS at, $5::date AS d, "
+                               "SELECT $1::text AS t, $2::bigint AS i, $3::bytea AS b, "
+                               "$4::timestamptz AS at, $5::date AS d, "
                                "($6::text[])[2] AS e, ($7::bytea[])[1] AS f, $8::text AS n"};
   const std::string nasty = "'; DROP TABLE thing; -- \\ \" {,} 项目\n";
   const std::string bytes("\0\xff\x01\\", 4);
   const absl::Time time = absl::FromUnixMicros(1'700'000'000'123'456);
-  REQUIRE(db.database().Read("t1", Soon(), [&](Tx& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows rows, tx.Run(kEcho, Args().Text(nasty).Int(9007199254740993).Bytes(bytes).Time(time)
-                                                        .Date(absl::CivilDay(2026, 2, 28)).TextArray({"a", nasty}).BytesArray({bytes}).Null()));
-    const Row row = rows[0];
-    CHECK(row.Text("t") == nasty);
-    CHECK(row.Int("i") == 9007199254740993);
-    CHECK(row.Bytes("b") == bytes);
-    CHECK(row.Time("at") == time);
-    CHECK(row.Date("d") == absl::CivilDay(2026, 2, 28));
-    CHECK(row.Text("e") == nasty);
-    CHECK(row.Bytes("f") == bytes);
-    CHECK(row.IsNull("n"));
-    return absl::OkStatus();
-  }).ok());
+  REQUIRE(db.database()
+              .Read("t1", Soon(),
+                    [&](Tx& tx) -> absl::Status {
+                      ASSIGN_OR_RETURN(const Rows rows,
+                                       tx.Run(kEcho, Args()
+                                                         .Text(nasty)
+                                                         .Int(9007199254740993)
+                                                         .Bytes(bytes)
+                                                         .Time(time)
+                                                         .Date(absl::CivilDay(2026, 2, 28))
+                                                         .TextArray({"a", nasty})
+                                                         .BytesArray({bytes})
+                                                         .Null()));
+                      const Row row = rows[0];
+                      CHECK(row.Text("t") == nasty);
+                      CHECK(row.Int("i") == 9007199254740993);
+                      CHECK(row.Bytes("b") == bytes);
+                      CHECK(row.Time("at") == time);
+                      CHECK(row.Date("d") == absl::CivilDay(2026, 2, 28));
+                      CHECK(row.Text("e") == nasty);
+                      CHECK(row.Bytes("f") == bytes);
+                      CHECK(row.IsNull("n"));
+                      return absl::OkStatus();
+                    })
+              .ok());
 }
 
-TEST_CASE("A timer runs when due, is retried with delay, and stays if it is set anew while it runs", "[pg]") {
+TEST_CASE("A timer runs when due, is retried with delay, and stays if it is set anew while it runs",
+          "[pg]") {
   FISCUS_NEEDS_PG();
   TestDatabase db("things", kThings);
   FakeClock clock(absl::FromUnixSeconds(1'000'000));
   const auto schedule = [&](absl::Time due) {
-    REQUIRE(db.database().Write("t1", Soon(), [&](Tx& tx) { return ScheduleTimer(tx, "k", "s", due); }).ok());
+    REQUIRE(db.database()
+                .Write("t1", Soon(), [&](Tx& tx) { return ScheduleTimer(tx, "k", "s", due); })
+                .ok());
   };
   int runs = 0;
   bool fail = true;

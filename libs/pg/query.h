@@ -1,4 +1,5 @@
-// A named query; made by tools/sql_header.py from queries/*.sql. The name is the prepared statement, metric label and log field.
+// A named query; made by tools/sql_header.py from queries/*.sql. The name is the prepared
+// statement, metric label and log field.
 #pragma once
 
 namespace fiscus::pg {

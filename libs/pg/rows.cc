@@ -67,14 +67,19 @@ Args& Args::Null() {
   return *this;
 }
 Args& Args::TextOrNull(std::string_view value) { return value.empty() ? Null() : Text(value); }
-Args& Args::IntOrNull(std::optional<int64_t> value) { return value.has_value() ? Int(*value) : Null(); }
-Args& Args::TimeOrNull(std::optional<absl::Time> value) { return value.has_value() ? Time(*value) : Null(); }
+Args& Args::IntOrNull(std::optional<int64_t> value) {
+  return value.has_value() ? Int(*value) : Null();
+}
+Args& Args::TimeOrNull(std::optional<absl::Time> value) {
+  return value.has_value() ? Time(*value) : Null();
+}
 Args& Args::TextArray(const std::vector<std::string>& values) {
   values_.emplace_back(ArrayText(values, Quote));
   return *this;
 }
 Args& Args::TextOrNullArray(const std::vector<std::string>& values) {
-  values_.emplace_back(ArrayText(values, [](const std::string& v) { return v.empty() ? "NULL" : Quote(v); }));
+  values_.emplace_back(
+      ArrayText(values, [](const std::string& v) { return v.empty() ? "NULL" : Quote(v); }));
   return *this;
 }
 Args& Args::IntArray(const std::vector<int64_t>& values) {
@@ -117,7 +122,8 @@ absl::Time Row::Time(const char* column) const {
   std::string text = Text(column);
   const size_t space = text.find(' ');
   if (space != std::string::npos) text[space] = 'T';
-  const auto time = ParseTimestamp(text.size() > 3 && text[text.size() - 3] == '+' ? text + ":00" : text);
+  const auto time =
+      ParseTimestamp(text.size() > 3 && text[text.size() - 3] == '+' ? text + ":00" : text);
   if (!time.has_value()) Misread(column, "not a time");
   return *time;
 }

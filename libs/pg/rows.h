@@ -1,7 +1,8 @@
 // Parameters and results of queries; free of pqxx types.
 //
-// Parameters are sent as text and cast in the SQL ($1::uuid, $2::bigint[] …). Columns are read by name; asking for a column that
-// the query does not give, or reading NULL without asking IsNull, is a programming error and ends the process.
+// Parameters are sent as text and cast in the SQL ($1::uuid, $2::bigint[] …). Columns are read by
+// name; asking for a column that the query does not give, or reading NULL without asking IsNull, is
+// a programming error and ends the process.
 #pragma once
 
 #include <cstdint>

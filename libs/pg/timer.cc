@@ -27,8 +27,10 @@ struct Leased {
 
 }  // namespace
 
-absl::Status ScheduleTimer(Tx& tx, std::string_view kind, std::string_view subject, absl::Time due_at) {
-  return tx.Run(sql::kScheduleTimer, Args().Text(tx.tenant()).Text(kind).Text(subject).Time(due_at)).status();
+absl::Status ScheduleTimer(Tx& tx, std::string_view kind, std::string_view subject,
+                           absl::Time due_at) {
+  return tx.Run(sql::kScheduleTimer, Args().Text(tx.tenant()).Text(kind).Text(subject).Time(due_at))
+      .status();
 }
 
 absl::Status CancelTimer(Tx& tx, std::string_view kind, std::string_view subject) {
@@ -42,16 +44,21 @@ absl::Status ScheduleTimers(Tx& tx, std::string_view kind, const std::vector<Due
     subjects.push_back(timer.subject);
     times.push_back(FormatTimestamp(timer.due_at));
   }
-  return tx.Run(sql::kScheduleTimers, Args().Text(tx.tenant()).Text(kind).TextArray(subjects).TextArray(times)).status();
+  return tx
+      .Run(sql::kScheduleTimers,
+           Args().Text(tx.tenant()).Text(kind).TextArray(subjects).TextArray(times))
+      .status();
 }
 
 absl::Status CancelTimers(Tx& tx, std::string_view kind, const std::vector<std::string>& subjects) {
   if (subjects.empty()) return absl::OkStatus();
-  return tx.Run(sql::kCancelTimers, Args().Text(tx.tenant()).Text(kind).TextArray(subjects)).status();
+  return tx.Run(sql::kCancelTimers, Args().Text(tx.tenant()).Text(kind).TextArray(subjects))
+      .status();
 }
 
 struct TimerRunner::Impl {
-  Impl(Database& database, const Clock& clock, TimerOptions options) : database(database), clock(clock), options(options) {}
+  Impl(Database& database, const Clock& clock, TimerOptions options)
+      : database(database), clock(clock), options(options) {}
 
   absl::StatusOr<std::vector<Leased>> Lease();
   void Execute(const Leased& leased);
@@ -73,40 +80,57 @@ absl::StatusOr<std::vector<Leased>> TimerRunner::Impl::Lease() {
   for (const auto& [kind, handler] : handlers) kinds.push_back(kind);
   const absl::Time now = clock.Now();
   std::vector<Leased> leased;
-  RETURN_IF_ERROR(database.Write("", SystemClock().Now() + absl::Seconds(5), [&](Tx& tx) -> absl::Status {
-    leased.clear();
-    ASSIGN_OR_RETURN(const Rows rows, tx.Run(sql::kLeaseTimers,
-                                             Args().Time(now).Time(now + options.lease).TextArray(kinds).Int(kLeaseBatch)));
-    for (const Row row : rows) {
-      leased.push_back({.timer = {.tenant = row.Text("tenant"), .subject = row.Text("subject"),
-                                  .attempts = static_cast<int>(row.Int("attempts")), .due_at = now},
-                        .kind = row.Text("kind"), .ticket = row.Int("ticket")});
-    }
-    return absl::OkStatus();
-  }));
+  RETURN_IF_ERROR(
+      database.Write("", SystemClock().Now() + absl::Seconds(5), [&](Tx& tx) -> absl::Status {
+        leased.clear();
+        ASSIGN_OR_RETURN(
+            const Rows rows,
+            tx.Run(sql::kLeaseTimers,
+                   Args().Time(now).Time(now + options.lease).TextArray(kinds).Int(kLeaseBatch)));
+        for (const Row row : rows) {
+          leased.push_back({.timer = {.tenant = row.Text("tenant"),
+                                      .subject = row.Text("subject"),
+                                      .attempts = static_cast<int>(row.Int("attempts")),
+                                      .due_at = now},
+                            .kind = row.Text("kind"),
+                            .ticket = row.Int("ticket")});
+        }
+        return absl::OkStatus();
+      }));
   return leased;
 }
 
 void TimerRunner::Impl::Execute(const Leased& leased) {
   const absl::Status status = handlers.at(leased.kind)(leased.timer);
-  const Args id = Args().Text(leased.timer.tenant).Text(leased.kind).Text(leased.timer.subject).Int(leased.ticket);
+  const Args id = Args()
+                      .Text(leased.timer.tenant)
+                      .Text(leased.kind)
+                      .Text(leased.timer.subject)
+                      .Int(leased.ticket);
   absl::Status recorded;
   if (status.ok()) {
     recorded = database.Write("", SystemClock().Now() + absl::Seconds(5),
                               [&](Tx& tx) { return tx.Run(sql::kFinishTimer, id).status(); });
   } else {
-    metrics::Counter("fiscus_timer_failures_total", "Timer handlers that failed", {{"kind", leased.kind}}).Increment();
-    log::Warning("timer handler failed", {{"kind", leased.kind}, {"subject", leased.timer.subject},
-                                          {"attempts", leased.timer.attempts}, {"error", std::string(status.message())}});
+    metrics::Counter("fiscus_timer_failures_total", "Timer handlers that failed",
+                     {{"kind", leased.kind}})
+        .Increment();
+    log::Warning("timer handler failed", {{"kind", leased.kind},
+                                          {"subject", leased.timer.subject},
+                                          {"attempts", leased.timer.attempts},
+                                          {"error", std::string(status.message())}});
     const int doublings = std::min(leased.timer.attempts, kBackoffDoublingsMax);
-    const absl::Duration pause = std::min(options.retry_first * (int64_t{1} << doublings), options.retry_max);
+    const absl::Duration pause =
+        std::min(options.retry_first * (int64_t{1} << doublings), options.retry_max);
     Args postponed = id;
     postponed.Time(clock.Now() + pause);
-    recorded = database.Write("", SystemClock().Now() + absl::Seconds(5),
-                              [&](Tx& tx) { return tx.Run(sql::kPostponeTimer, postponed).status(); });
+    recorded = database.Write("", SystemClock().Now() + absl::Seconds(5), [&](Tx& tx) {
+      return tx.Run(sql::kPostponeTimer, postponed).status();
+    });
   }
   // Not recorded: the lease ends by itself and the handler runs again; handlers are idempotent.
-  if (!recorded.ok()) log::Warning("timer outcome not recorded", {{"error", std::string(recorded.message())}});
+  if (!recorded.ok())
+    log::Warning("timer outcome not recorded", {{"error", std::string(recorded.message())}});
 }
 
 absl::StatusOr<int> TimerRunner::Impl::Round() {
@@ -118,7 +142,8 @@ absl::StatusOr<int> TimerRunner::Impl::Round() {
 void TimerRunner::Impl::Loop(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const absl::StatusOr<int> ran = Round();
-    if (!ran.ok()) log::Warning("timers cannot be read", {{"error", std::string(ran.status().message())}});
+    if (!ran.ok())
+      log::Warning("timers cannot be read", {{"error", std::string(ran.status().message())}});
     // A full batch means more is due; else wait for the next poll or a wake.
     if (ran.ok() && *ran == kLeaseBatch) continue;
     std::unique_lock lock(mutex);
@@ -130,7 +155,9 @@ void TimerRunner::Impl::Loop(const std::stop_token& stop) {
 TimerRunner::TimerRunner(Database& database, const Clock& clock, TimerOptions options)
     : impl_(std::make_unique<Impl>(database, clock, options)) {}
 TimerRunner::~TimerRunner() { Stop(); }
-void TimerRunner::Handle(std::string kind, Handler handler) { impl_->handlers[std::move(kind)] = std::move(handler); }
+void TimerRunner::Handle(std::string kind, Handler handler) {
+  impl_->handlers[std::move(kind)] = std::move(handler);
+}
 
 void TimerRunner::Start() {
   for (int i = 0; i < impl_->options.threads; ++i) {

@@ -1,8 +1,9 @@
-// Durable due work of all tenants: saga resumption, expiry, retries. One table without row-level security that holds no business
-// data, only (tenant, kind, subject, due time).
+// Durable due work of all tenants: saga resumption, expiry, retries. One table without row-level
+// security that holds no business data, only (tenant, kind, subject, due time).
 //
-// At least once: a handler may run again after a crash, so its effect must be idempotent. A handler that returns OK removes its
-// timer unless it was scheduled anew meanwhile; one that fails is run again with growing delay (up to `retry_max`).
+// At least once: a handler may run again after a crash, so its effect must be idempotent. A handler
+// that returns OK removes its timer unless it was scheduled anew meanwhile; one that fails is run
+// again with growing delay (up to `retry_max`).
 #pragma once
 
 #include <functional>
@@ -21,11 +22,13 @@
 namespace fiscus::pg {
 
 // Sets or moves the timer (kind, subject) of the transaction's tenant; takes effect at commit.
-absl::Status ScheduleTimer(Tx& tx, std::string_view kind, std::string_view subject, absl::Time due_at);
+absl::Status ScheduleTimer(Tx& tx, std::string_view kind, std::string_view subject,
+                           absl::Time due_at);
 // Removes it, if any.
 absl::Status CancelTimer(Tx& tx, std::string_view kind, std::string_view subject);
 
-// As the two above, for any number of timers of one kind in one statement each; subjects are distinct.
+// As the two above, for any number of timers of one kind in one statement each; subjects are
+// distinct.
 struct DueSubject {
   std::string subject;
   absl::Time due_at;
@@ -42,7 +45,8 @@ struct Timer {
 
 struct TimerOptions {
   absl::Duration poll = absl::Milliseconds(250);
-  absl::Duration lease = absl::Seconds(30);       // a handler that takes longer may be run by another instance too
+  absl::Duration lease =
+      absl::Seconds(30);  // a handler that takes longer may be run by another instance too
   absl::Duration retry_first = absl::Milliseconds(200);
   absl::Duration retry_max = absl::Seconds(30);
   int threads = 2;
@@ -52,7 +56,7 @@ class TimerRunner {
  public:
   using Handler = std::function<absl::Status(const Timer&)>;
   TimerRunner(Database& database, const Clock& clock, TimerOptions options);
-  ~TimerRunner();  // stops
+  ~TimerRunner();                                  // stops
   void Handle(std::string kind, Handler handler);  // before Start
   void Start();
   void Stop();

@@ -17,7 +17,8 @@ constexpr absl::Duration kPauseMax = absl::Milliseconds(250);
 
 bool WorthRetrying(const absl::Status& status) {
   if (RefusalOf(status).has_value()) return false;
-  return status.code() == absl::StatusCode::kAborted || status.code() == absl::StatusCode::kUnavailable;
+  return status.code() == absl::StatusCode::kAborted ||
+         status.code() == absl::StatusCode::kUnavailable;
 }
 
 std::string DigestOrEmpty(const std::string& bytes) { return bytes.empty() ? "" : Sha256(bytes); }
@@ -25,13 +26,16 @@ std::string DigestOrEmpty(const std::string& bytes) { return bytes.empty() ? "" 
 }  // namespace
 
 absl::Status RequestIdReused(const std::string& request_id) {
-  return Refuse(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
-                "request_id " + request_id + " was used for another request; make a new id for a new request",
-                {{"request_id", request_id}}, kCommonDomain);
+  return Refuse(
+      absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
+      "request_id " + request_id + " was used for another request; make a new id for a new request",
+      {{"request_id", request_id}}, kCommonDomain);
 }
 
-absl::StatusOr<std::vector<RequestRecord>> FindRequests(Tx& tx, const std::vector<std::string>& request_ids) {
-  ASSIGN_OR_RETURN(const Rows rows, tx.Run(sql::kFindRequests, Args().Text(tx.tenant()).TextArray(request_ids)));
+absl::StatusOr<std::vector<RequestRecord>> FindRequests(
+    Tx& tx, const std::vector<std::string>& request_ids) {
+  ASSIGN_OR_RETURN(const Rows rows,
+                   tx.Run(sql::kFindRequests, Args().Text(tx.tenant()).TextArray(request_ids)));
   std::vector<RequestRecord> records;
   for (const Row row : rows) {
     records.push_back({.request_id = row.Text("request_id"),
@@ -53,12 +57,20 @@ absl::Status InsertRequests(Tx& tx, const std::vector<RequestRecord>& records, a
     digests.push_back(record.digest);
     answers.push_back(record.answer);
   }
-  return tx.Run(sql::kInsertRequests, Args().Text(tx.tenant()).TextArray(ids).TextArray(methods).BytesArray(digests)
-                                          .BytesArray(answers).Time(now)).status();
+  return tx
+      .Run(sql::kInsertRequests, Args()
+                                     .Text(tx.tenant())
+                                     .TextArray(ids)
+                                     .TextArray(methods)
+                                     .BytesArray(digests)
+                                     .BytesArray(answers)
+                                     .Time(now))
+      .status();
 }
 
 absl::Status InsertAudit(Tx& tx, const std::vector<AuditRecord>& records) {
-  std::vector<std::string> times, actors, behalf, intents, methods, ids, subjects, before, after, traces;
+  std::vector<std::string> times, actors, behalf, intents, methods, ids, subjects, before, after,
+      traces;
   for (const AuditRecord& record : records) {
     times.push_back(FormatTimestamp(record.call.now));
     actors.push_back(record.call.caller.subject);
@@ -71,30 +83,51 @@ absl::Status InsertAudit(Tx& tx, const std::vector<AuditRecord>& records) {
     after.push_back(DigestOrEmpty(record.after));
     traces.push_back(record.call.traceparent);
   }
-  return tx.Run(sql::kInsertAudit, Args().Text(tx.tenant()).TextArray(times).TextArray(actors).TextArray(behalf)
-                                       .TextArray(intents).TextArray(methods).TextOrNullArray(ids).TextArray(subjects)
-                                       .BytesArray(before).BytesArray(after).TextArray(traces)).status();
+  return tx
+      .Run(sql::kInsertAudit, Args()
+                                  .Text(tx.tenant())
+                                  .TextArray(times)
+                                  .TextArray(actors)
+                                  .TextArray(behalf)
+                                  .TextArray(intents)
+                                  .TextArray(methods)
+                                  .TextOrNullArray(ids)
+                                  .TextArray(subjects)
+                                  .BytesArray(before)
+                                  .BytesArray(after)
+                                  .TextArray(traces))
+      .status();
 }
 
 absl::Status TransactBytes(Database& database, const Call& call,
-                           const std::function<absl::Status(Tx&, std::string& answer)>& body, std::string& answer) {
-  if (call.request_id.empty()) return absl::InternalError(call.method + " writes, but its request has no request_id");
-  static prometheus::Counter& retries = metrics::Counter("fiscus_transact_retries_total", "Writes run again after a conflict");
-  static prometheus::Counter& replays = metrics::Counter("fiscus_transact_replays_total", "Repeated requests answered as before");
+                           const std::function<absl::Status(Tx&, std::string& answer)>& body,
+                           std::string& answer) {
+  if (call.request_id.empty())
+    return absl::InternalError(call.method + " writes, but its request has no request_id");
+  static prometheus::Counter& retries =
+      metrics::Counter("fiscus_transact_retries_total", "Writes run again after a conflict");
+  static prometheus::Counter& replays =
+      metrics::Counter("fiscus_transact_replays_total", "Repeated requests answered as before");
   const auto attempt = [&](Tx& tx) -> absl::Status {
     ASSIGN_OR_RETURN(const std::vector<RequestRecord> found, FindRequests(tx, {call.request_id}));
     if (!found.empty()) {
-      if (found[0].method != call.method || found[0].digest != call.request_digest) return RequestIdReused(call.request_id);
+      if (found[0].method != call.method || found[0].digest != call.request_digest)
+        return RequestIdReused(call.request_id);
       answer = found[0].answer;
       replays.Increment();
       return absl::OkStatus();
     }
     RETURN_IF_ERROR(body(tx, answer));
     RETURN_IF_ERROR(tx.WriteAudit(call));
-    absl::Status inserted = InsertRequests(
-        tx, {{.request_id = call.request_id, .method = call.method, .digest = call.request_digest, .answer = answer}}, call.now);
+    absl::Status inserted = InsertRequests(tx,
+                                           {{.request_id = call.request_id,
+                                             .method = call.method,
+                                             .digest = call.request_digest,
+                                             .answer = answer}},
+                                           call.now);
     // The same request ran beside us and was first: run again and find its answer.
-    if (inserted.code() == absl::StatusCode::kAlreadyExists) return absl::AbortedError(inserted.message());
+    if (inserted.code() == absl::StatusCode::kAlreadyExists)
+      return absl::AbortedError(inserted.message());
     return inserted;
   };
   absl::Duration pause = kPauseFirst;
@@ -102,7 +135,8 @@ absl::Status TransactBytes(Database& database, const Call& call,
     absl::Status status = database.WriteOnce(call.caller.tenant, call.deadline, attempt, nullptr);
     if (!WorthRetrying(status)) return status;
     // An uncertain commit is retried too: the request record says whether it happened.
-    if (SystemClock().Now() + pause >= call.deadline) return absl::UnavailableError(status.message());
+    if (SystemClock().Now() + pause >= call.deadline)
+      return absl::UnavailableError(status.message());
     retries.Increment();
     std::this_thread::sleep_for(absl::ToChronoMilliseconds(pause));
     pause = std::min(pause * 2, kPauseMax);
@@ -110,7 +144,9 @@ absl::Status TransactBytes(Database& database, const Call& call,
 }
 
 absl::Status Tx::WriteAudit(const Call& call) {
-  return InsertAudit(*this, {{.call = call, .subject = audit_subject_, .before = audit_before_, .after = audit_after_}});
+  return InsertAudit(
+      *this,
+      {{.call = call, .subject = audit_subject_, .before = audit_before_, .after = audit_after_}});
 }
 
 }  // namespace fiscus::pg

@@ -1,8 +1,9 @@
 // The one write path of RPCs: request record → body → audit record, in one transaction, with retry.
 //
-// Same request id and same body → the stored answer, without running the body; other body → REQUEST_ID_REUSED (ALREADY_EXISTS).
-// Serialisation failures, deadlocks and lost connections are retried while time is left; an uncertain commit is resolved through
-// the request record. Only answers are recorded, not refusals: a refused request may be tried again with the same id.
+// Same request id and same body → the stored answer, without running the body; other body →
+// REQUEST_ID_REUSED (ALREADY_EXISTS). Serialisation failures, deadlocks and lost connections are
+// retried while time is left; an uncertain commit is resolved through the request record. Only
+// answers are recorded, not refusals: a refused request may be tried again with the same id.
 // Request ids are per tenant and service; records are kept (≥ 30 days for money). Thread-safe.
 #pragma once
 
@@ -19,32 +20,41 @@ namespace fiscus::pg {
 
 // Type-erased core of Transact. `body` fills `answer` with serialised bytes.
 absl::Status TransactBytes(Database& database, const Call& call,
-                           const std::function<absl::Status(Tx&, std::string& answer)>& body, std::string& answer);
+                           const std::function<absl::Status(Tx&, std::string& answer)>& body,
+                           std::string& answer);
 
 template <class Response>
 absl::StatusOr<Response> Transact(Database& database, const Call& call,
                                   const std::function<absl::StatusOr<Response>(Tx&)>& body) {
   std::string bytes;
-  absl::Status status = TransactBytes(database, call, [&](Tx& tx, std::string& answer) -> absl::Status {
-    ASSIGN_OR_RETURN(const Response response, body(tx));
-    answer = response.SerializeAsString();
-    return absl::OkStatus();
-  }, bytes);
+  absl::Status status = TransactBytes(
+      database, call,
+      [&](Tx& tx, std::string& answer) -> absl::Status {
+        ASSIGN_OR_RETURN(const Response response, body(tx));
+        answer = response.SerializeAsString();
+        return absl::OkStatus();
+      },
+      bytes);
   if (!status.ok()) return status;
   Response response;
-  if (!response.ParseFromString(bytes)) return absl::InternalError("the stored answer cannot be read");
+  if (!response.ParseFromString(bytes))
+    return absl::InternalError("the stored answer cannot be read");
   return response;
 }
 
-// A dry run (validate_only): the body runs in a transaction that is always rolled back; no request or audit record.
+// A dry run (validate_only): the body runs in a transaction that is always rolled back; no request
+// or audit record.
 template <class Response>
 absl::StatusOr<Response> Rehearse(Database& database, const Call& call,
                                   const std::function<absl::StatusOr<Response>(Tx&)>& body) {
   absl::StatusOr<Response> response = absl::UnknownError("not run");
-  const absl::Status status = database.WriteOnce(call.caller.tenant, call.deadline, [&](Tx& tx) -> absl::Status {
-    response = body(tx);
-    return absl::CancelledError("rehearsal");
-  }, nullptr);
+  const absl::Status status = database.WriteOnce(
+      call.caller.tenant, call.deadline,
+      [&](Tx& tx) -> absl::Status {
+        response = body(tx);
+        return absl::CancelledError("rehearsal");
+      },
+      nullptr);
   if (status.code() != absl::StatusCode::kCancelled && response.ok()) return status;
   return response;
 }
@@ -57,7 +67,8 @@ struct RequestRecord {
   std::string answer;  // serialised; for groups that also record refusals, their own encoding
 };
 // Records found among these ids, in any order. Locks nothing.
-absl::StatusOr<std::vector<RequestRecord>> FindRequests(Tx& tx, const std::vector<std::string>& request_ids);
+absl::StatusOr<std::vector<RequestRecord>> FindRequests(
+    Tx& tx, const std::vector<std::string>& request_ids);
 // Inserts; ALREADY_EXISTS if one of the ids was inserted meanwhile (retry: it is then found).
 absl::Status InsertRequests(Tx& tx, const std::vector<RequestRecord>& records, absl::Time now);
 // REQUEST_ID_REUSED.

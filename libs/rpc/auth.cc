@@ -39,20 +39,25 @@ struct JwsDeleter {
 // The payload of a token whose signature verifies with the key that its header names.
 absl::StatusOr<json> VerifiedPayload(std::string_view token, const PublicKeys& keys) {
   cjose_err error{};
-  const std::unique_ptr<cjose_jws_t, JwsDeleter> jws(cjose_jws_import(token.data(), token.size(), &error));
+  const std::unique_ptr<cjose_jws_t, JwsDeleter> jws(
+      cjose_jws_import(token.data(), token.size(), &error));
   if (jws == nullptr) return Invalid("the token is not a JWT");
   cjose_header_t* header = cjose_jws_get_protected(jws.get());
   const char* algorithm = cjose_header_get(header, CJOSE_HDR_ALG, &error);
   const char* kid = cjose_header_get(header, CJOSE_HDR_KID, &error);
   // One algorithm, decided here and never by the token.
-  if (algorithm == nullptr || std::string_view(algorithm) != kAlgorithm) return Invalid("the token's algorithm is not ES256");
+  if (algorithm == nullptr || std::string_view(algorithm) != kAlgorithm)
+    return Invalid("the token's algorithm is not ES256");
   const auto key = kid == nullptr ? keys.end() : keys.find(kid);
   if (key == keys.end()) return Invalid("the token's key is unknown or retired");
-  const std::unique_ptr<cjose_jwk_t, JwsDeleter> jwk(cjose_jwk_import(key->second.data(), key->second.size(), &error));
-  if (jwk == nullptr || !cjose_jws_verify(jws.get(), jwk.get(), &error)) return Invalid("the token's signature does not verify");
+  const std::unique_ptr<cjose_jwk_t, JwsDeleter> jwk(
+      cjose_jwk_import(key->second.data(), key->second.size(), &error));
+  if (jwk == nullptr || !cjose_jws_verify(jws.get(), jwk.get(), &error))
+    return Invalid("the token's signature does not verify");
   uint8_t* bytes = nullptr;
   size_t size = 0;
-  if (!cjose_jws_get_plaintext(jws.get(), &bytes, &size, &error)) return Invalid("the token has no payload");
+  if (!cjose_jws_get_plaintext(jws.get(), &bytes, &size, &error))
+    return Invalid("the token has no payload");
   json payload = json::parse(bytes, bytes + size, nullptr, false);
   if (!payload.is_object()) return Invalid("the token's payload is not a JSON object");
   return payload;
@@ -71,7 +76,9 @@ bool NamesAudience(const json& payload, std::string_view audience) {
   const auto aud = payload.find("aud");
   if (aud == payload.end()) return false;
   if (aud->is_string()) return aud->get<std::string>() == audience;
-  return aud->is_array() && std::any_of(aud->begin(), aud->end(), [&](const json& a) { return a.is_string() && a.get<std::string>() == audience; });
+  return aud->is_array() && std::any_of(aud->begin(), aud->end(), [&](const json& a) {
+           return a.is_string() && a.get<std::string>() == audience;
+         });
 }
 
 absl::StatusOr<std::vector<Grant>> ReadGrants(const json& payload) {
@@ -80,7 +87,8 @@ absl::StatusOr<std::vector<Grant>> ReadGrants(const json& payload) {
   if (list == payload.end() || !list->is_array()) return Invalid("the token has no grants");
   for (const json& entry : *list) {
     Grant grant{.unit_path = entry.is_object() ? Text(entry, "p") : ""};
-    if (grant.unit_path != "/" && !IsUnitPath(grant.unit_path)) return Invalid("a grant has no unit path");
+    if (grant.unit_path != "/" && !IsUnitPath(grant.unit_path))
+      return Invalid("a grant has no unit path");
     const auto intents = entry.find("i");
     if (intents == entry.end() || !intents->is_array()) return Invalid("a grant has no intents");
     for (const json& intent : *intents) {
@@ -101,16 +109,20 @@ std::string TableKey(std::string_view tenant, std::string_view subject, bool ses
 
 }  // namespace
 
-absl::StatusOr<TokenClaims> VerifySignedToken(std::string_view token, const PublicKeys& keys, std::string_view issuer,
-                                              std::string_view audience, absl::Time now, absl::Duration skew) {
-  if (token.empty() || token.size() > kTokenBytesMax) return Invalid("the token is empty or too long");
+absl::StatusOr<TokenClaims> VerifySignedToken(std::string_view token, const PublicKeys& keys,
+                                              std::string_view issuer, std::string_view audience,
+                                              absl::Time now, absl::Duration skew) {
+  if (token.empty() || token.size() > kTokenBytesMax)
+    return Invalid("the token is empty or too long");
   ASSIGN_OR_RETURN(const json payload, VerifiedPayload(token, keys));
   if (Text(payload, "iss") != issuer) return Invalid("the token is from another issuer");
   if (!NamesAudience(payload, audience)) return Invalid("the token is for another audience");
   const int64_t expires = Number(payload, "exp");
   if (expires == 0) return Invalid("the token never expires");
-  if (now >= absl::FromUnixSeconds(expires) + skew) return Unauthenticated("TOKEN_EXPIRED", "the token has expired; refresh it");
-  if (now < absl::FromUnixSeconds(std::max(Number(payload, "nbf"), Number(payload, "iat"))) - skew) return Invalid("the token is not valid yet");
+  if (now >= absl::FromUnixSeconds(expires) + skew)
+    return Unauthenticated("TOKEN_EXPIRED", "the token has expired; refresh it");
+  if (now < absl::FromUnixSeconds(std::max(Number(payload, "nbf"), Number(payload, "iat"))) - skew)
+    return Invalid("the token is not valid yet");
   TokenClaims claims;
   claims.issued_at_ms = Number(payload, "iat_ms");
   claims.caller.tenant = Text(payload, "tenant");
@@ -118,18 +130,21 @@ absl::StatusOr<TokenClaims> VerifySignedToken(std::string_view token, const Publ
   claims.caller.session = Text(payload, "sid");
   claims.caller.service = Text(payload, "svc");
   claims.caller.home_unit = Text(payload, "home");
-  if (claims.caller.tenant.empty() || claims.caller.subject.empty() || claims.issued_at_ms == 0) return Invalid("the token lacks claims");
+  if (claims.caller.tenant.empty() || claims.caller.subject.empty() || claims.issued_at_ms == 0)
+    return Invalid("the token lacks claims");
   ASSIGN_OR_RETURN(claims.caller.grants, ReadGrants(payload));
   return claims;
 }
 
-void RevocationTable::Add(std::string_view tenant, std::string_view subject, bool session, int64_t not_before_ms) {
+void RevocationTable::Add(std::string_view tenant, std::string_view subject, bool session,
+                          int64_t not_before_ms) {
   int64_t& newest = dead_until_ms_[TableKey(tenant, subject, session)];
   newest = std::max(newest, not_before_ms);
 }
 
 bool RevocationTable::IsRevoked(const TokenClaims& claims) const {
-  const auto user = dead_until_ms_.find(TableKey(claims.caller.tenant, claims.caller.subject, false));
+  const auto user =
+      dead_until_ms_.find(TableKey(claims.caller.tenant, claims.caller.subject, false));
   if (user != dead_until_ms_.end() && claims.issued_at_ms <= user->second) return true;
   return dead_until_ms_.contains(TableKey(claims.caller.tenant, claims.caller.session, true));
 }
@@ -139,7 +154,8 @@ void RevocationTable::DropOlderThan(int64_t not_before_ms) {
 }
 
 struct RemoteVerifier::Remote {
-  explicit Remote(const std::string& address) : stub(identity::v1::IdentityService::NewStub(MakeChannel(address))) {}
+  explicit Remote(const std::string& address)
+      : stub(identity::v1::IdentityService::NewStub(MakeChannel(address))) {}
   std::unique_ptr<identity::v1::IdentityService::Stub> stub;
 };
 
@@ -158,15 +174,23 @@ void RemoteVerifier::Start() {
 }
 
 absl::Status RemoteVerifier::FetchOnce() {
-  const auto deadline = std::chrono::system_clock::now() + std::chrono::milliseconds(std::max(config_.refresh_ms(), 1000));
+  const auto deadline = std::chrono::system_clock::now() +
+                        std::chrono::milliseconds(std::max(config_.refresh_ms(), 1000));
   PublicKeys keys;
   {
     grpc::ClientContext context;
     context.set_deadline(deadline);
     identity::v1::Jwks jwks;
-    if (const grpc::Status status = remote_->stub->GetJwks(&context, {}, &jwks); !status.ok()) return FromWire(status);
+    if (const grpc::Status status = remote_->stub->GetJwks(&context, {}, &jwks); !status.ok())
+      return FromWire(status);
     for (const identity::v1::Jwk& key : jwks.keys()) {
-      keys[key.kid()] = json{{"kty", key.kty()}, {"crv", key.crv()}, {"x", key.x()}, {"y", key.y()}, {"kid", key.kid()}}.dump();
+      keys[key.kid()] = json{
+          {"kty", key.kty()},
+          {"crv", key.crv()},
+          {"x", key.x()},
+          {"y", key.y()},
+          {"kid",
+           key.kid()}}.dump();
     }
   }
   const absl::Time asked_at = SystemClock().Now();
@@ -175,10 +199,13 @@ absl::Status RemoteVerifier::FetchOnce() {
   identity::v1::ListRevocationsRequest request;
   request.set_after_cursor(cursor_);  // only this thread writes it
   identity::v1::ListRevocationsResponse response;
-  if (const grpc::Status status = remote_->stub->ListRevocations(&context, request, &response); !status.ok()) return FromWire(status);
+  if (const grpc::Status status = remote_->stub->ListRevocations(&context, request, &response);
+      !status.ok())
+    return FromWire(status);
   const std::lock_guard lock(mutex_);
   keys_ = std::move(keys);
-  for (const identity::v1::Revocation& r : response.revocations()) revocations_.Add(r.tenant(), r.subject(), r.session(), r.not_before_ms());
+  for (const identity::v1::Revocation& r : response.revocations())
+    revocations_.Add(r.tenant(), r.subject(), r.session(), r.not_before_ms());
   revocations_.DropOlderThan(absl::ToUnixMillis(asked_at - kTokenLifeMax));
   cursor_ = response.next_cursor();
   fresh_at_ = asked_at;
@@ -195,13 +222,17 @@ void RemoteVerifier::Poll(std::stop_token stop) {
       known = fresh_at_ != absl::InfinitePast();
     }
     // Until identity was reached once, ask often: services start in any order.
-    const int wait_ms = known ? config_.refresh_ms() : std::min(config_.refresh_ms(), kFirstContactMs);
+    const int wait_ms =
+        known ? config_.refresh_ms() : std::min(config_.refresh_ms(), kFirstContactMs);
     std::unique_lock lock(mutex);
     sleep.wait_for(lock, stop, std::chrono::milliseconds(wait_ms), [] { return false; });
     if (stop.stop_requested()) return;
     if (const absl::Status status = FetchOnce(); !status.ok()) {
-      metrics::Counter("fiscus_auth_refresh_failures_total", "Keys or revocations could not be fetched").Increment();
-      log::Warning("keys and revocations not refreshed", {{"error", std::string(status.message())}});
+      metrics::Counter("fiscus_auth_refresh_failures_total",
+                       "Keys or revocations could not be fetched")
+          .Increment();
+      log::Warning("keys and revocations not refreshed",
+                   {{"error", std::string(status.message())}});
     }
   }
 }
@@ -217,9 +248,11 @@ absl::StatusOr<Caller> RemoteVerifier::Verify(std::string_view token, absl::Time
     keys = keys_;
   }
   ASSIGN_OR_RETURN(TokenClaims claims,
-                   VerifySignedToken(token, keys, config_.issuer(), config_.audience(), now, absl::Seconds(config_.skew_s())));
+                   VerifySignedToken(token, keys, config_.issuer(), config_.audience(), now,
+                                     absl::Seconds(config_.skew_s())));
   const std::lock_guard lock(mutex_);
-  if (revocations_.IsRevoked(claims)) return Unauthenticated("TOKEN_REVOKED", "the session was ended; log in again");
+  if (revocations_.IsRevoked(claims))
+    return Unauthenticated("TOKEN_REVOKED", "the session was ended; log in again");
   return std::move(claims.caller);
 }
 

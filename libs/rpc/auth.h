@@ -1,9 +1,10 @@
 // Who calls: tokens → Caller. See services/identity for the issuing side.
 //
-// Access tokens are JWTs signed with ES256 (RFC 7519, 7515, 7518 §3.4). Claims: iss, aud, sub, exp, iat, iat_ms, tenant, sid,
-// home (unit path), grants [{"p": unit path, "i": [intents]}]; service tokens: svc instead of sid, tenant "*".
-// Refusals (UNAUTHENTICATED): TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REVOKED; UNAVAILABLE when keys or revocations
-// are older than allowed (fail closed). Thread-safe.
+// Access tokens are JWTs signed with ES256 (RFC 7519, 7515, 7518 §3.4). Claims: iss, aud, sub, exp,
+// iat, iat_ms, tenant, sid, home (unit path), grants [{"p": unit path, "i": [intents]}]; service
+// tokens: svc instead of sid, tenant "*". Refusals (UNAUTHENTICATED): TOKEN_MISSING, TOKEN_INVALID,
+// TOKEN_EXPIRED, TOKEN_REVOKED; UNAVAILABLE when keys or revocations are older than allowed (fail
+// closed). Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -35,10 +36,12 @@ struct TokenClaims {
   int64_t issued_at_ms = 0;
 };
 
-// Keys by id → public JWK (JSON). Pure: checks algorithm (ES256 only), signature, iss, aud, exp, nbf.
+// Keys by id → public JWK (JSON). Pure: checks algorithm (ES256 only), signature, iss, aud, exp,
+// nbf.
 using PublicKeys = std::map<std::string, std::string>;
-absl::StatusOr<TokenClaims> VerifySignedToken(std::string_view token, const PublicKeys& keys, std::string_view issuer,
-                                              std::string_view audience, absl::Time now, absl::Duration skew);
+absl::StatusOr<TokenClaims> VerifySignedToken(std::string_view token, const PublicKeys& keys,
+                                              std::string_view issuer, std::string_view audience,
+                                              absl::Time now, absl::Duration skew);
 
 // Revocations known to a verifier: user or session → newest dead issue time. Not thread-safe.
 class RevocationTable {

@@ -24,19 +24,24 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-  // Writes are repeated by our own sagas with their idempotency keys, never silently by the transport.
+  // Writes are repeated by our own sagas with their idempotency keys, never silently by the
+  // transport.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetMaxReceiveMessageSize(16 * 1024 * 1024);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
 struct ServiceTokens::Remote {
-  explicit Remote(const std::string& address) : stub(identity::v1::IdentityService::NewStub(MakeChannel(address))) {}
+  explicit Remote(const std::string& address)
+      : stub(identity::v1::IdentityService::NewStub(MakeChannel(address))) {}
   std::unique_ptr<identity::v1::IdentityService::Stub> stub;
 };
 
-ServiceTokens::ServiceTokens(const config::v1::Auth& config, std::string_view service, std::string secret)
-    : remote_(std::make_unique<Remote>(config.identity())), service_(service), secret_(std::move(secret)) {}
+ServiceTokens::ServiceTokens(const config::v1::Auth& config, std::string_view service,
+                             std::string secret)
+    : remote_(std::make_unique<Remote>(config.identity())),
+      service_(service),
+      secret_(std::move(secret)) {}
 ServiceTokens::~ServiceTokens() = default;
 
 absl::StatusOr<std::string> ServiceTokens::Get(absl::Time deadline) {
@@ -64,14 +69,16 @@ void ServiceTokens::Forget() {
   renew_at_ = absl::InfinitePast();
 }
 
-absl::Status Prepare(grpc::ClientContext& context, const Outgoing& outgoing, ServiceTokens* tokens) {
+absl::Status Prepare(grpc::ClientContext& context, const Outgoing& outgoing,
+                     ServiceTokens* tokens) {
   context.set_deadline(absl::ToChronoTime(outgoing.deadline));
   if (!outgoing.traceparent.empty()) context.AddMetadata("traceparent", outgoing.traceparent);
   if (tokens == nullptr) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::string token, tokens->Get(outgoing.deadline));
   context.AddMetadata("authorization", "Bearer " + token);
   context.AddMetadata("x-fiscus-tenant", outgoing.tenant);
-  if (!outgoing.on_behalf_of.empty()) context.AddMetadata("x-fiscus-on-behalf-of", outgoing.on_behalf_of);
+  if (!outgoing.on_behalf_of.empty())
+    context.AddMetadata("x-fiscus-on-behalf-of", outgoing.on_behalf_of);
   return absl::OkStatus();
 }
 

@@ -1,4 +1,5 @@
-// Calls to other services: service token, tenant and trace in the metadata, deadline of the caller, errors decoded.
+// Calls to other services: service token, tenant and trace in the metadata, deadline of the caller,
+// errors decoded.
 //
 //   rpc::ServiceTokens tokens(config.auth(), "payments");
 //   rpc::Peer<budget::v1::BudgetService> budget(config.budget_address(), tokens);
@@ -60,16 +61,18 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
 // Fills metadata and deadline.
 absl::Status Prepare(grpc::ClientContext& context, const Outgoing& outgoing, ServiceTokens* tokens);
 
-// Another service. `Service` is the generated gRPC class, e.g. budget::v1::BudgetService. Without tokens (bank adapters) calls
-// carry no authorisation.
+// Another service. `Service` is the generated gRPC class, e.g. budget::v1::BudgetService. Without
+// tokens (bank adapters) calls carry no authorisation.
 template <class Service>
 class Peer {
  public:
   using Stub = typename Service::Stub;
-  Peer(const std::string& address, ServiceTokens* tokens) : stub_(Service::NewStub(MakeChannel(address))), tokens_(tokens) {}
+  Peer(const std::string& address, ServiceTokens* tokens)
+      : stub_(Service::NewStub(MakeChannel(address))), tokens_(tokens) {}
 
   template <class Request, class Response>
-  absl::StatusOr<Response> Invoke(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+  absl::StatusOr<Response> Invoke(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                               Response*),
                                   const Outgoing& outgoing, const Request& request) const {
     for (bool first = true;; first = false) {
       grpc::ClientContext context;
@@ -77,7 +80,8 @@ class Peer {
       Response response;
       const grpc::Status status = (stub_.get()->*method)(&context, request, &response);
       if (status.ok()) return response;
-      // A token may have died (key rotated, service revoked) between two renewals: try once with a new one.
+      // A token may have died (key rotated, service revoked) between two renewals: try once with a
+      // new one.
       if (first && tokens_ != nullptr && status.error_code() == grpc::StatusCode::UNAUTHENTICATED) {
         tokens_->Forget();
         continue;

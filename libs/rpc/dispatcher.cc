@@ -20,7 +20,8 @@ namespace {
 namespace pb = google::protobuf;
 
 constexpr char kRequestIdField[] = "request_id";
-// Less is not worth starting: the answer would come too late, and the caller would not know what happened.
+// Less is not worth starting: the answer would come too late, and the caller would not know what
+// happened.
 constexpr absl::Duration kWorthStarting = absl::Milliseconds(20);
 constexpr int64_t kQueueRetryMs = 200;
 
@@ -48,31 +49,36 @@ std::string NewTraceparent() {
 
 // "00-<32 hex>-<16 hex>-<2 hex>" (W3C trace context); a foreign or malformed one is replaced.
 std::string TraceparentOr(const std::string& text) {
-  const bool shaped = text.size() == 55 && text[2] == '-' && text[35] == '-' && text[52] == '-' && text.substr(0, 2) == "00";
+  const bool shaped = text.size() == 55 && text[2] == '-' && text[35] == '-' && text[52] == '-' &&
+                      text.substr(0, 2) == "00";
   const bool hex = shaped && std::all_of(text.begin(), text.end(), [](char c) {
-    return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
+                     return c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+                   });
   return hex ? text : NewTraceparent();
 }
 
 MethodPolicy PolicyOf(const pb::MethodDescriptor& method) {
   const std::string package = method.file()->package();
-  MethodPolicy policy{.name = "/" + method.service()->full_name() + "/" + method.name(), .domain = package};
+  MethodPolicy policy{.name = "/" + method.service()->full_name() + "/" + method.name(),
+                      .domain = package};
   policy.access = method.options().GetExtension(options::v1::access);
   policy.has_request_id = method.input_type()->FindFieldByName(kRequestIdField) != nullptr;
   if (policy.access.scope() == options::v1::SCOPE_UNSPECIFIED) {
-    ExitConfig(package, absl::FailedPreconditionError(policy.name + " declares no access rule; the service does not start"));
+    ExitConfig(package, absl::FailedPreconditionError(
+                            policy.name + " declares no access rule; the service does not start"));
   }
   return policy;
 }
 
 absl::Status CheckCallers(const MethodPolicy& policy, const Caller& caller) {
   const auto callers = policy.access.callers();
-  const bool allowed = callers == options::v1::CALLERS_ANY || (callers == options::v1::CALLERS_SERVICE) == caller.IsService();
+  const bool allowed = callers == options::v1::CALLERS_ANY ||
+                       (callers == options::v1::CALLERS_SERVICE) == caller.IsService();
   if (allowed) return absl::OkStatus();
-  return Refuse(absl::StatusCode::kPermissionDenied, "WRONG_CALLER",
-                caller.IsService() ? "this RPC is not for services" : "this RPC is for services only", {{"method", policy.name}},
-                kCommonDomain);
+  return Refuse(
+      absl::StatusCode::kPermissionDenied, "WRONG_CALLER",
+      caller.IsService() ? "this RPC is not for services" : "this RPC is for services only",
+      {{"method", policy.name}}, kCommonDomain);
 }
 
 absl::Status OutOfScope(const MethodPolicy& policy, const std::string& unit_path) {
@@ -84,26 +90,31 @@ absl::Status OutOfScope(const MethodPolicy& policy, const std::string& unit_path
 // A tenant's root has one part: "/33/".
 bool IsRoot(const std::string& path) { return std::count(path.begin(), path.end(), '/') <= 2; }
 
-absl::Status CheckUnits(const MethodPolicy& policy, const Call& call, const std::vector<std::string>& unit_paths) {
+absl::Status CheckUnits(const MethodPolicy& policy, const Call& call,
+                        const std::vector<std::string>& unit_paths) {
   for (const std::string& path : unit_paths) {
     if (!call.caller.Holds(policy.access.intent(), path)) return OutOfScope(policy, path);
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckFieldScope(const MethodPolicy& policy, const Call& call, const pb::Message& request) {
+absl::Status CheckFieldScope(const MethodPolicy& policy, const Call& call,
+                             const pb::Message& request) {
   std::vector<std::string> paths;
   for (const std::string& field : policy.access.unit_field()) {
     CollectText(request, field, &paths);
     for (const std::string& path : paths) {
-      if (!IsUnitPath(path)) return InvalidFields({{field, "must be a unit path such as /330000/330100/"}});
+      if (!IsUnitPath(path))
+        return InvalidFields({{field, "must be a unit path such as /330000/330100/"}});
     }
-    if (paths.empty()) return InvalidFields({{field, "is needed: the unit that the call concerns"}});
+    if (paths.empty())
+      return InvalidFields({{field, "is needed: the unit that the call concerns"}});
   }
   return CheckUnits(policy, call, paths);
 }
 
-absl::Status CheckResourceScope(const MethodPolicy& policy, const Call& call, const pb::Message& request, const UnitResolver& resolve) {
+absl::Status CheckResourceScope(const MethodPolicy& policy, const Call& call,
+                                const pb::Message& request, const UnitResolver& resolve) {
   std::vector<std::string> ids;
   for (const std::string& field : policy.access.resource_field()) {
     std::vector<std::string> found;
@@ -114,11 +125,13 @@ absl::Status CheckResourceScope(const MethodPolicy& policy, const Call& call, co
     if (found.empty()) return InvalidFields({{field, "is needed"}});
     ids.insert(ids.end(), found.begin(), found.end());
   }
-  // A service holds its intents everywhere; its callees answer for unknown ids themselves, item by item.
+  // A service holds its intents everywhere; its callees answer for unknown ids themselves, item by
+  // item.
   if (call.caller.IsService()) return absl::OkStatus();
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  ASSIGN_OR_RETURN(const std::vector<std::string> paths, resolve(call, policy.access.resource(), ids));
+  ASSIGN_OR_RETURN(const std::vector<std::string> paths,
+                   resolve(call, policy.access.resource(), ids));
   return CheckUnits(policy, call, paths);
 }
 
@@ -160,14 +173,15 @@ void WorkerPool::Run() {
   }
 }
 
-absl::Status Authorise(const MethodPolicy& policy, const Call& call, const pb::Message& request, const UnitResolver& resolve) {
+absl::Status Authorise(const MethodPolicy& policy, const Call& call, const pb::Message& request,
+                       const UnitResolver& resolve) {
   if (policy.access.scope() == options::v1::SCOPE_PUBLIC) return absl::OkStatus();
   RETURN_IF_ERROR(CheckCallers(policy, call.caller));
   if (policy.access.scope() == options::v1::SCOPE_SELF) return absl::OkStatus();
   const std::string& intent = policy.access.intent();
   if (!call.caller.HoldsSomewhere(intent)) {
-    return Refuse(absl::StatusCode::kPermissionDenied, "INTENT_MISSING", "the caller does not hold " + intent,
-                  {{"intent", intent}}, kCommonDomain);
+    return Refuse(absl::StatusCode::kPermissionDenied, "INTENT_MISSING",
+                  "the caller does not hold " + intent, {{"intent", intent}}, kCommonDomain);
   }
   switch (policy.access.scope()) {
     case options::v1::SCOPE_FIELD:
@@ -185,7 +199,8 @@ absl::Status Authorise(const MethodPolicy& policy, const Call& call, const pb::M
 }
 
 Dispatcher::Dispatcher(const Context& context, std::string_view full_service) : context_(context) {
-  const pb::ServiceDescriptor* service = pb::DescriptorPool::generated_pool()->FindServiceByName(std::string(full_service));
+  const pb::ServiceDescriptor* service =
+      pb::DescriptorPool::generated_pool()->FindServiceByName(std::string(full_service));
   if (service == nullptr) ExitConfig(full_service, absl::InternalError("descriptor not linked in"));
   for (int i = 0; i < service->method_count(); ++i) {
     MethodPolicy policy = PolicyOf(*service->method(i));
@@ -193,7 +208,8 @@ Dispatcher::Dispatcher(const Context& context, std::string_view full_service) : 
   }
 }
 
-absl::StatusOr<Call> Dispatcher::MakeCall(grpc::CallbackServerContext* context, const pb::Message& request,
+absl::StatusOr<Call> Dispatcher::MakeCall(grpc::CallbackServerContext* context,
+                                          const pb::Message& request,
                                           const MethodPolicy& policy) const {
   Call call{.now = context_.clock->Now(), .method = policy.name, .intent = policy.access.intent()};
   call.traceparent = TraceparentOr(Metadata(*context, "traceparent"));
@@ -203,15 +219,18 @@ absl::StatusOr<Call> Dispatcher::MakeCall(grpc::CallbackServerContext* context, 
   call.deadline = none ? call.now + context_.deadline_default : absl::FromChrono(wire_deadline);
   // Compared with the machine's clock, as gRPC does: tests may run the business on another one.
   if (!none && call.deadline - SystemClock().Now() < kWorthStarting) {
-    return Refuse(absl::StatusCode::kDeadlineExceeded, "DEADLINE_TOO_SHORT", "too little time was left when work began", {}, kCommonDomain);
+    return Refuse(absl::StatusCode::kDeadlineExceeded, "DEADLINE_TOO_SHORT",
+                  "too little time was left when work began", {}, kCommonDomain);
   }
   if (policy.access.scope() != options::v1::SCOPE_PUBLIC) {
     const std::string header = Metadata(*context, "authorization");
     constexpr std::string_view kBearer = "Bearer ";
     if (header.substr(0, kBearer.size()) != kBearer) {
-      return Refuse(absl::StatusCode::kUnauthenticated, "TOKEN_MISSING", "send `authorization: Bearer <access token>`", {}, kCommonDomain);
+      return Refuse(absl::StatusCode::kUnauthenticated, "TOKEN_MISSING",
+                    "send `authorization: Bearer <access token>`", {}, kCommonDomain);
     }
-    ASSIGN_OR_RETURN(call.caller, context_.verifier->Verify(std::string_view(header).substr(kBearer.size()), call.now));
+    ASSIGN_OR_RETURN(call.caller, context_.verifier->Verify(
+                                      std::string_view(header).substr(kBearer.size()), call.now));
     if (call.caller.IsService()) {
       // A service acts for the tenant and person that its own caller had.
       call.caller.tenant = Metadata(*context, "x-fiscus-tenant");
@@ -221,53 +240,70 @@ absl::StatusOr<Call> Dispatcher::MakeCall(grpc::CallbackServerContext* context, 
   if (policy.has_request_id) {
     std::vector<std::string> ids;
     CollectText(request, kRequestIdField, &ids);
-    if (ids.empty() || !IsUuid(ids[0])) return InvalidFields({{kRequestIdField, "must be a UUID in lower case, new for each new request"}});
+    if (ids.empty() || !IsUuid(ids[0]))
+      return InvalidFields(
+          {{kRequestIdField, "must be a UUID in lower case, new for each new request"}});
     call.request_id = ids[0];
     call.request_digest = Sha256(policy.name + CanonicalBytes(request));
   }
   return call;
 }
 
-void Dispatcher::Enter(grpc::CallbackServerContext* context, const pb::Message* request, const char* method, Handler handler,
-                       Answer answer) {
+void Dispatcher::Enter(grpc::CallbackServerContext* context, const pb::Message* request,
+                       const char* method, Handler handler, Answer answer) {
   const MethodPolicy& policy = policies_.find(std::string_view(method))->second;
   const auto arrived = std::chrono::steady_clock::now();
   // Shared: a task that the pool refuses is destroyed, and its answer must still be given.
-  auto answer_once = std::make_shared<Answer>([&policy, arrived, done = false, answer = std::move(answer)](
-                                                 const grpc::Status& status) mutable {
+  auto answer_once = std::make_shared<Answer>([&policy, arrived, done = false,
+                                               answer = std::move(answer)](
+                                                  const grpc::Status& status) mutable {
     if (std::exchange(done, true)) return;  // after an exception in a handler that had answered
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - arrived;
-    metrics::Latency("fiscus_rpc_seconds", "Time from arrival to answer", {{"method", policy.name}}).Observe(taken.count());
-    metrics::Counter("fiscus_rpc_total", "Calls answered",
-                     {{"method", policy.name}, {"code", std::to_string(static_cast<int>(status.error_code()))}}).Increment();
+    metrics::Latency("fiscus_rpc_seconds", "Time from arrival to answer", {{"method", policy.name}})
+        .Observe(taken.count());
+    metrics::Counter(
+        "fiscus_rpc_total", "Calls answered",
+        {{"method", policy.name}, {"code", std::to_string(static_cast<int>(status.error_code()))}})
+        .Increment();
     answer(status);
   });
-  const bool posted = context_.pool->Post([this, context, request, &policy, handler = std::move(handler), answer_once]() mutable {
-    const auto finish = [&policy, answer_once](const absl::Status& status, const std::string& traceparent) {
+  const bool posted = context_.pool->Post([this, context, request, &policy,
+                                           handler = std::move(handler), answer_once]() mutable {
+    const auto finish = [&policy, answer_once](const absl::Status& status,
+                                               const std::string& traceparent) {
       const std::string correlation = traceparent.size() > 35 ? traceparent.substr(3, 32) : "";
       if (!status.ok() && !RefusalOf(status).has_value()) {
-        log::Error("call failed", {{"method", policy.name}, {"trace", correlation}, {"error", status.ToString()}});
+        log::Error("call failed",
+                   {{"method", policy.name}, {"trace", correlation}, {"error", status.ToString()}});
       }
       (*answer_once)(ToWire(status, policy.domain, correlation));
     };
     absl::StatusOr<Call> call = MakeCall(context, *request, policy);
-    absl::Status allowed = call.ok() ? Authorise(policy, *call, *request, context_.resolve_units) : call.status();
+    absl::Status allowed =
+        call.ok() ? Authorise(policy, *call, *request, context_.resolve_units) : call.status();
     if (!allowed.ok()) {
       const auto info = RefusalOf(allowed);
-      log::Info("call refused", {{"method", policy.name}, {"reason", info.has_value() ? info->reason : "-"},
-                                 {"subject", call.ok() ? call->caller.subject : "-"}, {"peer", context->peer()}});
+      log::Info("call refused", {{"method", policy.name},
+                                 {"reason", info.has_value() ? info->reason : "-"},
+                                 {"subject", call.ok() ? call->caller.subject : "-"},
+                                 {"peer", context->peer()}});
       return finish(allowed, call.ok() ? call->traceparent : "");
     }
     try {
-      handler(*call, [finish, traceparent = call->traceparent](const absl::Status& status) { finish(status, traceparent); });
+      handler(*call, [finish, traceparent = call->traceparent](const absl::Status& status) {
+        finish(status, traceparent);
+      });
     } catch (const std::exception& error) {  // a bug must cost one call, not the process
       metrics::Counter("fiscus_rpc_uncaught_total", "Exceptions that left a handler").Increment();
-      finish(absl::InternalError(std::string("uncaught exception: ") + error.what()), call->traceparent);
+      finish(absl::InternalError(std::string("uncaught exception: ") + error.what()),
+             call->traceparent);
     }
   });
   if (!posted) {
-    const absl::Status full = WithRetryAfter(
-        Refuse(absl::StatusCode::kResourceExhausted, "QUEUE_FULL", "the server is at its limit; try again", {}, kCommonDomain), kQueueRetryMs);
+    const absl::Status full =
+        WithRetryAfter(Refuse(absl::StatusCode::kResourceExhausted, "QUEUE_FULL",
+                              "the server is at its limit; try again", {}, kCommonDomain),
+                       kQueueRetryMs);
     (*answer_once)(ToWire(full, policy.domain, ""));
   }
 }

@@ -1,7 +1,9 @@
-// The one path of every RPC: queue limit → deadline → token → intent and scope (declared in the proto) → handler → error codec,
-// with metrics, log and trace around it. Generated classes (tools/protoc-gen-fiscus) call it; nobody else.
+// The one path of every RPC: queue limit → deadline → token → intent and scope (declared in the
+// proto) → handler → error codec, with metrics, log and trace around it. Generated classes
+// (tools/protoc-gen-fiscus) call it; nobody else.
 //
-// Handlers are plain blocking functions on a bounded pool; gRPC's own threads never block. Thread-safe.
+// Handlers are plain blocking functions on a bounded pool; gRPC's own threads never block.
+// Thread-safe.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -48,7 +50,8 @@ class WorkerPool {
   std::vector<std::jthread> threads_;
 };
 
-// Unit paths of a stored resource in the caller's tenant, for SCOPE_RESOURCE. NOT_FOUND with the service's reason if absent.
+// Unit paths of a stored resource in the caller's tenant, for SCOPE_RESOURCE. NOT_FOUND with the
+// service's reason if absent.
 using UnitResolver = std::function<absl::StatusOr<std::vector<std::string>>(
     const Call& call, std::string_view resource, const std::vector<std::string>& ids)>;
 
@@ -61,7 +64,8 @@ struct Context {
   UnitResolver resolve_units;
 };
 
-// The access rule of a method, read from its descriptor at start. Dies (exit 2) on an RPC without one.
+// The access rule of a method, read from its descriptor at start. Dies (exit 2) on an RPC without
+// one.
 struct MethodPolicy {
   std::string name;    // "/package.Service/Method"
   std::string domain;  // "package": domain of its reasons
@@ -69,10 +73,10 @@ struct MethodPolicy {
   bool has_request_id = false;
 };
 
-// Decides whether `caller` may call with `request`: WRONG_CALLER, INTENT_MISSING, OUT_OF_SCOPE, in this order; for SCOPE_RESOURCE
-// the resolver's own refusal (NOT_FOUND) comes between the two last.
-absl::Status Authorise(const MethodPolicy& policy, const Call& call, const google::protobuf::Message& request,
-                       const UnitResolver& resolve);
+// Decides whether `caller` may call with `request`: WRONG_CALLER, INTENT_MISSING, OUT_OF_SCOPE, in
+// this order; for SCOPE_RESOURCE the resolver's own refusal (NOT_FOUND) comes between the two last.
+absl::Status Authorise(const MethodPolicy& policy, const Call& call,
+                       const google::protobuf::Message& request, const UnitResolver& resolve);
 
 class Dispatcher {
  public:
@@ -80,45 +84,60 @@ class Dispatcher {
   Dispatcher(const Context& context, std::string_view full_service);
 
   template <class Request, class Response, class Deps>
-  grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, const Request* request, Response* response,
-                                  const char* method, const Deps& deps,
-                                  absl::StatusOr<Response> (*handler)(const Deps&, const Call&, const Request&)) {
+  grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, const Request* request,
+                                  Response* response, const char* method, const Deps& deps,
+                                  absl::StatusOr<Response> (*handler)(const Deps&, const Call&,
+                                                                      const Request&)) {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    Enter(context, request, method, [=, &deps](const Call& call, Finisher finish) {
-      absl::StatusOr<Response> result = handler(deps, call, *request);
-      if (result.ok()) *response = *std::move(result);
-      finish(result.status());
-    }, [reactor](const grpc::Status& status) { reactor->Finish(status); });
+    Enter(
+        context, request, method,
+        [=, &deps](const Call& call, Finisher finish) {
+          absl::StatusOr<Response> result = handler(deps, call, *request);
+          if (result.ok()) *response = *std::move(result);
+          finish(result.status());
+        },
+        [reactor](const grpc::Status& status) { reactor->Finish(status); });
     return reactor;
   }
 
   template <class Request, class Response, class Deps>
-  grpc::ServerUnaryReactor* Async(grpc::CallbackServerContext* context, const Request* request, Response* response,
-                                  const char* method, const Deps& deps,
-                                  void (*handler)(const Deps&, const Call&, const Request&, Reply<Response>)) {
+  grpc::ServerUnaryReactor* Async(grpc::CallbackServerContext* context, const Request* request,
+                                  Response* response, const char* method, const Deps& deps,
+                                  void (*handler)(const Deps&, const Call&, const Request&,
+                                                  Reply<Response>)) {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    Enter(context, request, method, [=, &deps](const Call& call, Finisher finish) {
-      handler(deps, call, *request,
-              Reply<Response>([response, finish = std::move(finish)](absl::StatusOr<Response> result) mutable {
-                if (result.ok()) *response = *std::move(result);
-                finish(result.status());
-              }));
-    }, [reactor](const grpc::Status& status) { reactor->Finish(status); });
+    Enter(
+        context, request, method,
+        [=, &deps](const Call& call, Finisher finish) {
+          handler(deps, call, *request,
+                  Reply<Response>([response, finish = std::move(finish)](
+                                      absl::StatusOr<Response> result) mutable {
+                    if (result.ok()) *response = *std::move(result);
+                    finish(result.status());
+                  }));
+        },
+        [reactor](const grpc::Status& status) { reactor->Finish(status); });
     return reactor;
   }
 
   template <class Request, class Response, class Deps>
   grpc::ServerWriteReactor<Response>* Stream(
-      grpc::CallbackServerContext* context, const Request* request, const char* method, const Deps& deps,
-      void (*handler)(const Deps&, const Call&, const Request&, std::shared_ptr<StreamWriter<Response>>)) {
-    auto* reactor = new StreamReactor<Response>();  // NOLINT: gRPC's reactors delete themselves in OnDone
+      grpc::CallbackServerContext* context, const Request* request, const char* method,
+      const Deps& deps,
+      void (*handler)(const Deps&, const Call&, const Request&,
+                      std::shared_ptr<StreamWriter<Response>>)) {
+    auto* reactor =
+        new StreamReactor<Response>();  // NOLINT: gRPC's reactors delete themselves in OnDone
     std::shared_ptr<StreamWriter<Response>> writer = reactor->Writer();
-    Enter(context, request, method, [=, &deps](const Call& call, Finisher finish) {
-      handler(deps, call, *request, writer);
-      finish(absl::OkStatus());
-    }, [writer](const grpc::Status& status) {
-      if (!status.ok()) static_cast<StreamState<Response>*>(writer.get())->FinishWire(status);
-    });
+    Enter(
+        context, request, method,
+        [=, &deps](const Call& call, Finisher finish) {
+          handler(deps, call, *request, writer);
+          finish(absl::OkStatus());
+        },
+        [writer](const grpc::Status& status) {
+          if (!status.ok()) static_cast<StreamState<Response>*>(writer.get())->FinishWire(status);
+        });
     return reactor;
   }
 
@@ -128,9 +147,10 @@ class Dispatcher {
   using Answer = absl::AnyInvocable<void(const grpc::Status&)>;
 
   // Everything around the handler; `answer` is called exactly once.
-  void Enter(grpc::CallbackServerContext* context, const google::protobuf::Message* request, const char* method,
-             Handler handler, Answer answer);
-  absl::StatusOr<Call> MakeCall(grpc::CallbackServerContext* context, const google::protobuf::Message& request,
+  void Enter(grpc::CallbackServerContext* context, const google::protobuf::Message* request,
+             const char* method, Handler handler, Answer answer);
+  absl::StatusOr<Call> MakeCall(grpc::CallbackServerContext* context,
+                                const google::protobuf::Message& request,
                                 const MethodPolicy& policy) const;
 
   const Context context_;

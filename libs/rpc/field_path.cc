@@ -4,7 +4,8 @@
 
 namespace fiscus::rpc {
 
-void CollectText(const google::protobuf::Message& message, std::string_view path, std::vector<std::string>* values) {
+void CollectText(const google::protobuf::Message& message, std::string_view path,
+                 std::vector<std::string>* values) {
   const size_t dot = path.find('.');
   const std::string name(path.substr(0, dot));
   const google::protobuf::FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
@@ -15,7 +16,8 @@ void CollectText(const google::protobuf::Message& message, std::string_view path
   }
   if (dot == std::string_view::npos) {
     if (field->is_repeated()) {
-      for (int i = 0; i < reflection->FieldSize(message, field); ++i) values->push_back(reflection->GetRepeatedString(message, field, i));
+      for (int i = 0; i < reflection->FieldSize(message, field); ++i)
+        values->push_back(reflection->GetRepeatedString(message, field, i));
     } else {
       values->push_back(reflection->GetString(message, field));
     }

@@ -28,15 +28,21 @@ std::unique_ptr<TokenVerifier> StartRemote(const config::v1::Auth& auth) {
 Host::Host(std::string_view service, const config::v1::Server& server, const config::v1::Auth& auth)
     : Host(service, server, StartRemote(auth)) {}
 
-Host::Host(std::string_view service, const config::v1::Server& server, std::unique_ptr<TokenVerifier> verifier)
-    : service_(service), config_(server), verifier_(std::move(verifier)),
-      pool_(std::make_unique<WorkerPool>(server.worker_threads(), static_cast<size_t>(server.queue_max()))) {
+Host::Host(std::string_view service, const config::v1::Server& server,
+           std::unique_ptr<TokenVerifier> verifier)
+    : service_(service),
+      config_(server),
+      verifier_(std::move(verifier)),
+      pool_(std::make_unique<WorkerPool>(server.worker_threads(),
+                                         static_cast<size_t>(server.queue_max()))) {
   log::Severity least = log::Severity::kInfo;
   if (!log::ParseSeverity(server.log_level(), &least)) {
-    ExitConfig(service, absl::InvalidArgumentError("log_level must be DEBUG, INFO, WARNING or ERROR"));
+    ExitConfig(service,
+               absl::InvalidArgumentError("log_level must be DEBUG, INFO, WARNING or ERROR"));
   }
   if (server.worker_threads() < 1 || server.worker_threads() > 256 || server.queue_max() < 1) {
-    ExitConfig(service, absl::InvalidArgumentError("worker_threads must be 1..256 and queue_max at least 1"));
+    ExitConfig(service, absl::InvalidArgumentError(
+                            "worker_threads must be 1..256 and queue_max at least 1"));
   }
   log::Init(service, least);
 }
@@ -51,7 +57,9 @@ Context Host::MakeContext(UnitResolver resolver, const Clock& clock) {
           .resolve_units = std::move(resolver)};
 }
 
-void Host::Add(grpc::Service& service, std::string_view full_name) { services_.emplace_back(&service, std::string(full_name)); }
+void Host::Add(grpc::Service& service, std::string_view full_name) {
+  services_.emplace_back(&service, std::string(full_name));
+}
 void Host::AddHealthProbe(std::function<bool()> probe) { probes_.push_back(std::move(probe)); }
 
 absl::Status Host::Start() {
@@ -64,8 +72,10 @@ absl::Status Host::Start() {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   for (const auto& [service, name] : services_) builder.RegisterService(service);
   server_ = builder.BuildAndStart();
-  if (server_ == nullptr || port_ == 0) return absl::InvalidArgumentError("cannot listen on " + config_.listen());
-  for (const auto& [service, name] : services_) server_->GetHealthCheckService()->SetServingStatus(name, true);
+  if (server_ == nullptr || port_ == 0)
+    return absl::InvalidArgumentError("cannot listen on " + config_.listen());
+  for (const auto& [service, name] : services_)
+    server_->GetHealthCheckService()->SetServingStatus(name, true);
   prober_ = std::jthread([this](const std::stop_token& stop) { Probe(stop); });
   log::Info("serving", {{"port", port_}});
   return absl::OkStatus();
@@ -76,11 +86,14 @@ void Host::Probe(std::stop_token stop) {
   std::condition_variable_any sleep;
   bool serving = true;
   while (!stop.stop_requested()) {
-    const bool healthy = std::all_of(probes_.begin(), probes_.end(), [](const auto& probe) { return probe(); });
-    if (healthy != serving) log::Warning(healthy ? "healthy again" : "not healthy: a dependency does not answer");
+    const bool healthy =
+        std::all_of(probes_.begin(), probes_.end(), [](const auto& probe) { return probe(); });
+    if (healthy != serving)
+      log::Warning(healthy ? "healthy again" : "not healthy: a dependency does not answer");
     serving = healthy;
     server_->GetHealthCheckService()->SetServingStatus(healthy);
-    for (const auto& [service, name] : services_) server_->GetHealthCheckService()->SetServingStatus(name, healthy);
+    for (const auto& [service, name] : services_)
+      server_->GetHealthCheckService()->SetServingStatus(name, healthy);
     std::unique_lock lock(mutex);
     sleep.wait_for(lock, stop, kProbeEvery, [] { return false; });
   }
@@ -91,7 +104,8 @@ void Host::Stop() {
   prober_.request_stop();
   if (prober_.joinable()) prober_.join();
   server_->GetHealthCheckService()->Shutdown();
-  server_->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(config_.drain_ms()));
+  server_->Shutdown(std::chrono::system_clock::now() +
+                    std::chrono::milliseconds(config_.drain_ms()));
   server_->Wait();
   server_.reset();
   log::Info("stopped");

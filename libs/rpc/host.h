@@ -1,4 +1,5 @@
-// One service process: verifier, worker pool, gRPC server with health and reflection, metrics, graceful shutdown.
+// One service process: verifier, worker pool, gRPC server with health and reflection, metrics,
+// graceful shutdown.
 //
 //   rpc::Host host("payments", config.server(), config.auth());
 //   PaymentsServiceGrpc grpc(host.context(resolver), deps);
@@ -24,13 +25,15 @@ class Host {
   // Verifies tokens through identity (RemoteVerifier).
   Host(std::string_view service, const config::v1::Server& server, const config::v1::Auth& auth);
   // With the given verifier (identity itself, tests).
-  Host(std::string_view service, const config::v1::Server& server, std::unique_ptr<TokenVerifier> verifier);
+  Host(std::string_view service, const config::v1::Server& server,
+       std::unique_ptr<TokenVerifier> verifier);
   ~Host();
 
   // What generated service classes need. Valid for the host's life.
   Context MakeContext(UnitResolver resolver, const Clock& clock = SystemClock());
   void Add(grpc::Service& service, std::string_view full_name);
-  // Reported by health as NOT_SERVING while it answers false; asked every second (e.g. "the database answers").
+  // Reported by health as NOT_SERVING while it answers false; asked every second (e.g. "the
+  // database answers").
   void AddHealthProbe(std::function<bool()> probe);
 
   // Listens; the port chosen is in port(). Errors: the address is in use or malformed.

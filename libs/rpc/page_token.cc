@@ -26,8 +26,8 @@ const std::string& Key() {
 std::string Mac(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
   unsigned int size = 0;
-  HMAC(EVP_sha256(), Key().data(), static_cast<int>(Key().size()), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-       out.data(), &size);
+  HMAC(EVP_sha256(), Key().data(), static_cast<int>(Key().size()),
+       reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data(), &size);
   return {reinterpret_cast<const char*>(out.data()), kMacBytes};
 }
 
@@ -36,14 +36,17 @@ std::string Bound(const Call& call, const google::protobuf::Message& request) {
   const std::unique_ptr<google::protobuf::Message> query(request.New());
   query->CopyFrom(request);
   for (const char* name : {"page_size", "page_token"}) {
-    if (const auto* field = query->GetDescriptor()->FindFieldByName(name)) query->GetReflection()->ClearField(query.get(), field);
+    if (const auto* field = query->GetDescriptor()->FindFieldByName(name))
+      query->GetReflection()->ClearField(query.get(), field);
   }
-  return call.caller.tenant + "\n" + call.caller.subject + "\n" + call.method + "\n" + query->SerializeAsString();
+  return call.caller.tenant + "\n" + call.caller.subject + "\n" + call.method + "\n" +
+         query->SerializeAsString();
 }
 
 absl::Status Foreign() {
   return Refuse(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID",
-                "the page token is not ours or belongs to another query; start again without one", {}, kCommonDomain);
+                "the page token is not ours or belongs to another query; start again without one",
+                {}, kCommonDomain);
 }
 
 }  // namespace
@@ -54,7 +57,8 @@ absl::StatusOr<int> PageSize(int requested) {
   return std::min(requested, kPageSizeMax);
 }
 
-std::string MakePageToken(const Call& call, const google::protobuf::Message& request, const std::vector<std::string>& position) {
+std::string MakePageToken(const Call& call, const google::protobuf::Message& request,
+                          const std::vector<std::string>& position) {
   std::string body(1, kVersion);
   for (const std::string& part : position) {
     body += std::to_string(part.size()) + ":" + part;
@@ -62,15 +66,19 @@ std::string MakePageToken(const Call& call, const google::protobuf::Message& req
   return Base64UrlEncode(Mac(body + Bound(call, request)) + body);
 }
 
-absl::StatusOr<std::vector<std::string>> OpenPageToken(const Call& call, const google::protobuf::Message& request) {
+absl::StatusOr<std::vector<std::string>> OpenPageToken(const Call& call,
+                                                       const google::protobuf::Message& request) {
   const auto* field = request.GetDescriptor()->FindFieldByName("page_token");
-  const std::string token = field == nullptr ? "" : request.GetReflection()->GetString(request, field);
+  const std::string token =
+      field == nullptr ? "" : request.GetReflection()->GetString(request, field);
   std::vector<std::string> position;
   if (token.empty()) return position;
   const auto bytes = Base64UrlDecode(token);
   if (!bytes.has_value() || bytes->size() <= kMacBytes) return Foreign();
   const std::string body = bytes->substr(kMacBytes);
-  if (!ConstantTimeEquals(std::string_view(*bytes).substr(0, kMacBytes), Mac(body + Bound(call, request)))) return Foreign();
+  if (!ConstantTimeEquals(std::string_view(*bytes).substr(0, kMacBytes),
+                          Mac(body + Bound(call, request))))
+    return Foreign();
   // Authentic, hence well-formed.
   for (size_t at = 1; at < body.size();) {
     const size_t colon = body.find(':', at);

@@ -26,7 +26,8 @@ void Fields::Check(bool ok, std::string_view field, std::string_view description
 }
 
 std::string Fields::Uuid(std::string_view field, const std::string& value) {
-  Check(IsUuid(value), field, "must be a UUID in lower case, e.g. 01890a5d-ac96-774b-bcce-b302099a8057");
+  Check(IsUuid(value), field,
+        "must be a UUID in lower case, e.g. 01890a5d-ac96-774b-bcce-b302099a8057");
   return value;
 }
 
@@ -34,9 +35,11 @@ std::string Fields::OptionalUuid(std::string_view field, const std::string& valu
   return value.empty() ? value : Uuid(field, value);
 }
 
-std::string Fields::Text(std::string_view field, const std::string& value, size_t bytes_min, size_t bytes_max) {
-  Check(value.size() >= bytes_min && value.size() <= bytes_max, field,
-        "must be " + std::to_string(bytes_min) + " to " + std::to_string(bytes_max) + " bytes long");
+std::string Fields::Text(std::string_view field, const std::string& value, size_t bytes_min,
+                         size_t bytes_max) {
+  Check(
+      value.size() >= bytes_min && value.size() <= bytes_max, field,
+      "must be " + std::to_string(bytes_min) + " to " + std::to_string(bytes_max) + " bytes long");
   // Protobuf has checked the UTF-8 of string fields already.
   Check(IsPlainText(value), field, "must not contain control characters");
   return value;
@@ -60,14 +63,18 @@ absl::Time Fields::Timestamp(std::string_view field, const std::string& value) {
 }
 
 Money Fields::Amount(std::string_view field, const type::v1::Money& value) {
-  Check(IsCurrency(value.currency()), std::string(field) + ".currency", "must be an ISO 4217 code, e.g. CNY");
+  Check(IsCurrency(value.currency()), std::string(field) + ".currency",
+        "must be an ISO 4217 code, e.g. CNY");
   return {.minor = value.minor(), .currency = value.currency()};
 }
 
 void Fields::BatchSize(std::string_view field, int size, int size_max) {
-  Check(size >= 1 && size <= size_max, field, "must have 1 to " + std::to_string(size_max) + " items");
+  Check(size >= 1 && size <= size_max, field,
+        "must have 1 to " + std::to_string(size_max) + " items");
 }
 
-absl::Status Fields::status() const { return violations_.empty() ? absl::OkStatus() : InvalidFields(violations_); }
+absl::Status Fields::status() const {
+  return violations_.empty() ? absl::OkStatus() : InvalidFields(violations_);
+}
 
 }  // namespace fiscus::rpc

@@ -28,11 +28,13 @@ class Fields {
   // A UUID or empty.
   std::string OptionalUuid(std::string_view field, const std::string& value);
   // Valid UTF-8 without control characters, `bytes_min`..`bytes_max` long.
-  std::string Text(std::string_view field, const std::string& value, size_t bytes_min, size_t bytes_max);
+  std::string Text(std::string_view field, const std::string& value, size_t bytes_min,
+                   size_t bytes_max);
   std::string UnitPath(std::string_view field, const std::string& value);
   absl::CivilDay Date(std::string_view field, const std::string& value);
   absl::Time Timestamp(std::string_view field, const std::string& value);
-  // minor > 0 is checked by the domain (AMOUNT_NOT_POSITIVE); here only that the currency is well-formed.
+  // minor > 0 is checked by the domain (AMOUNT_NOT_POSITIVE); here only that the currency is
+  // well-formed.
   Money Amount(std::string_view field, const type::v1::Money& value);
   // A batch of 1..max items.
   void BatchSize(std::string_view field, int size, int size_max);

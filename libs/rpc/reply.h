@@ -1,4 +1,5 @@
-// Answers that are given later: a unary reply from another thread, and a stream. Free of gRPC types.
+// Answers that are given later: a unary reply from another thread, and a stream. Free of gRPC
+// types.
 #pragma once
 
 #include <functional>
@@ -11,8 +12,8 @@
 
 namespace fiscus::rpc {
 
-// The answer of an EXECUTION_ASYNC call. Move-only; Finish exactly once, from any thread. One that is destroyed unfinished
-// answers INTERNAL, so that no caller waits for ever.
+// The answer of an EXECUTION_ASYNC call. Move-only; Finish exactly once, from any thread. One that
+// is destroyed unfinished answers INTERNAL, so that no caller waits for ever.
 template <class Response>
 class Reply {
  public:
@@ -40,12 +41,14 @@ class Reply {
   Done done_;
 };
 
-// A server stream. Thread-safe. Holds at most a fixed number of messages that the client has not yet taken.
+// A server stream. Thread-safe. Holds at most a fixed number of messages that the client has not
+// yet taken.
 template <class Response>
 class StreamWriter {
  public:
   virtual ~StreamWriter() = default;
-  // Queues a message; false if the stream has ended or its buffer is full (then Finish it with a resume hint).
+  // Queues a message; false if the stream has ended or its buffer is full (then Finish it with a
+  // resume hint).
   virtual bool Write(Response message) = 0;
   // Ends the stream after what is queued; later calls do nothing.
   virtual void Finish(absl::Status status) = 0;

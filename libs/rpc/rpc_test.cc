@@ -1,4 +1,5 @@
-// The error codec, page tokens, field checks and authorisation, without a network; then a server over loopback.
+// The error codec, page tokens, field checks and authorisation, without a network; then a server
+// over loopback.
 #include <grpcpp/grpcpp.h>
 
 #include <catch2/catch.hpp>
@@ -20,12 +21,15 @@ constexpr char kSchool[] = "/33/3301/school/";
 constexpr char kPaymentId[] = "00000000-0000-7000-8000-000000000001";
 
 Call CallOf(std::vector<Grant> grants) {
-  return {.now = SystemClock().Now(), .deadline = SystemClock().Now() + absl::Seconds(1),
-          .caller = {.tenant = "t1", .subject = "u1", .grants = std::move(grants)}, .method = "/x/Y"};
+  return {.now = SystemClock().Now(),
+          .deadline = SystemClock().Now() + absl::Seconds(1),
+          .caller = {.tenant = "t1", .subject = "u1", .grants = std::move(grants)},
+          .method = "/x/Y"};
 }
 
 MethodPolicy PolicyFor(const char* method) {
-  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(method);
+  const auto* descriptor =
+      google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(method);
   REQUIRE(descriptor != nullptr);
   MethodPolicy policy{.name = method, .domain = "d"};
   policy.access = descriptor->options().GetExtension(options::v1::access);
@@ -38,8 +42,10 @@ std::string ReasonOf(const absl::Status& status) {
 }
 
 TEST_CASE("A refusal survives the wire with reason, domain, figures and wait", "[codec]") {
-  const absl::Status refusal = WithRetryAfter(
-      Refuse(absl::StatusCode::kFailedPrecondition, "EXCEEDS_AVAILABLE", "too much", {{"asked", "9007199254740993"}}), 1500);
+  const absl::Status refusal =
+      WithRetryAfter(Refuse(absl::StatusCode::kFailedPrecondition, "EXCEEDS_AVAILABLE", "too much",
+                            {{"asked", "9007199254740993"}}),
+                     1500);
   const absl::Status back = FromWire(ToWire(refusal, "fiscus.budget.v1", "c1"));
   CHECK(back.code() == absl::StatusCode::kFailedPrecondition);
   CHECK(RefusalOf(back)->reason == "EXCEEDS_AVAILABLE");
@@ -50,7 +56,8 @@ TEST_CASE("A refusal survives the wire with reason, domain, figures and wait", "
 }
 
 TEST_CASE("Our own errors keep their text in the log and show a correlation id", "[codec]") {
-  const grpc::Status wire = ToWire(absl::InternalError("relation \"secret\" does not exist"), "d", "abc");
+  const grpc::Status wire =
+      ToWire(absl::InternalError("relation \"secret\" does not exist"), "d", "abc");
   CHECK(wire.error_code() == grpc::StatusCode::INTERNAL);
   CHECK(wire.error_message().find("secret") == std::string::npos);
   CHECK(wire.error_details().find("abc") != std::string::npos);
@@ -71,7 +78,8 @@ TEST_CASE("Fields reports every violation at once", "[parse]") {
   CHECK(ReasonOf(fields.status()) == "FIELD_INVALID");
 }
 
-TEST_CASE("Page tokens hold for one caller and one query, and every changed byte is noticed", "[page]") {
+TEST_CASE("Page tokens hold for one caller and one query, and every changed byte is noticed",
+          "[page]") {
   payments::v1::ListPaymentsRequest request;
   request.set_project_id(kPaymentId);
   const Call call = CallOf({});
@@ -88,7 +96,8 @@ TEST_CASE("Page tokens hold for one caller and one query, and every changed byte
   for (size_t i = 0; i < token.size(); ++i) {
     payments::v1::ListPaymentsRequest changed = request;
     (*changed.mutable_page_token())[i] = token[i] == 'A' ? 'B' : 'A';
-    // The last character may carry unused bits; a token that decodes to the same bytes is the same token.
+    // The last character may carry unused bits; a token that decodes to the same bytes is the same
+    // token.
     if (i + 1 < token.size()) CHECK_FALSE(OpenPageToken(call, changed).ok());
   }
   CHECK(*PageSize(0) == kPageSizeDefault);
@@ -100,7 +109,9 @@ TEST_CASE("Authorisation: caller, intent, then scope", "[authorise]") {
   const MethodPolicy submit = PolicyFor("fiscus.payments.v1.PaymentsService.SubmitPayment");
   payments::v1::SubmitPaymentRequest request;
   request.mutable_payment()->set_unit_path(kSchool);
-  const auto authorise = [&](const Call& call) { return Authorise(submit, call, request, nullptr); };
+  const auto authorise = [&](const Call& call) {
+    return Authorise(submit, call, request, nullptr);
+  };
   CHECK(authorise(CallOf({{"/33/3301/", {"payments.submit"}}})).ok());
   CHECK(ReasonOf(authorise(CallOf({{"/33/3301/", {"payments.read"}}}))) == "INTENT_MISSING");
   CHECK(ReasonOf(authorise(CallOf({{"/33/3302/", {"payments.submit"}}}))) == "OUT_OF_SCOPE");
@@ -116,7 +127,8 @@ TEST_CASE("Every item of a batch must be in scope", "[authorise]") {
   payments::v1::BatchSubmitPaymentsRequest request;
   request.add_requests()->mutable_payment()->set_unit_path(kSchool);
   request.add_requests()->mutable_payment()->set_unit_path("/33/3302/");
-  CHECK(ReasonOf(Authorise(policy, CallOf({{"/33/3301/", {"payments.submit"}}}), request, nullptr)) == "OUT_OF_SCOPE");
+  CHECK(ReasonOf(Authorise(policy, CallOf({{"/33/3301/", {"payments.submit"}}}), request,
+                           nullptr)) == "OUT_OF_SCOPE");
   CHECK(Authorise(policy, CallOf({{"/33/", {"payments.submit"}}}), request, nullptr).ok());
 }
 
@@ -128,22 +140,28 @@ TEST_CASE("Scope of a stored resource is resolved by the service", "[authorise]"
     return absl::StatusOr<std::vector<std::string>>({kSchool});
   };
   const UnitResolver absent = [](const Call&, std::string_view, const std::vector<std::string>&) {
-    return absl::StatusOr<std::vector<std::string>>(Refuse(absl::StatusCode::kNotFound, "PAYMENT_NOT_FOUND", "no such payment"));
+    return absl::StatusOr<std::vector<std::string>>(
+        Refuse(absl::StatusCode::kNotFound, "PAYMENT_NOT_FOUND", "no such payment"));
   };
   CHECK(Authorise(policy, CallOf({{kSchool, {"payments.read"}}}), request, found).ok());
-  CHECK(ReasonOf(Authorise(policy, CallOf({{"/33/3302/", {"payments.read"}}}), request, found)) == "OUT_OF_SCOPE");
-  CHECK(ReasonOf(Authorise(policy, CallOf({{"/33/", {"payments.read"}}}), request, absent)) == "PAYMENT_NOT_FOUND");
+  CHECK(ReasonOf(Authorise(policy, CallOf({{"/33/3302/", {"payments.read"}}}), request, found)) ==
+        "OUT_OF_SCOPE");
+  CHECK(ReasonOf(Authorise(policy, CallOf({{"/33/", {"payments.read"}}}), request, absent)) ==
+        "PAYMENT_NOT_FOUND");
   // Without the intent nobody learns whether it exists.
-  CHECK(ReasonOf(Authorise(policy, CallOf({{"/33/", {"payments.submit"}}}), request, absent)) == "INTENT_MISSING");
+  CHECK(ReasonOf(Authorise(policy, CallOf({{"/33/", {"payments.submit"}}}), request, absent)) ==
+        "INTENT_MISSING");
   request.set_payment_id("1; DROP TABLE payment");
-  CHECK(ReasonOf(Authorise(policy, CallOf({{"/33/", {"payments.read"}}}), request, found)) == "FIELD_INVALID");
+  CHECK(ReasonOf(Authorise(policy, CallOf({{"/33/", {"payments.read"}}}), request, found)) ==
+        "FIELD_INVALID");
 }
 
 TEST_CASE("A call for the whole tenant needs the intent at the root", "[authorise]") {
   const MethodPolicy policy = PolicyFor("fiscus.identity.v1.IdentityService.RotateSigningKey");
   const identity::v1::RotateSigningKeyRequest request;
   CHECK(Authorise(policy, CallOf({{"/33/", {"identity.keys.rotate"}}}), request, nullptr).ok());
-  CHECK(ReasonOf(Authorise(policy, CallOf({{"/33/3301/", {"identity.keys.rotate"}}}), request, nullptr)) == "OUT_OF_SCOPE");
+  CHECK(ReasonOf(Authorise(policy, CallOf({{"/33/3301/", {"identity.keys.rotate"}}}), request,
+                           nullptr)) == "OUT_OF_SCOPE");
 }
 
 TEST_CASE("The pool refuses beyond its queue and runs all that it took", "[pool]") {
@@ -152,7 +170,10 @@ TEST_CASE("The pool refuses beyond its queue and runs all that it took", "[pool]
     std::mutex gate;
     gate.lock();
     WorkerPool pool(1, 2);
-    REQUIRE(pool.Post([&] { const std::lock_guard wait(gate); ++ran; }));
+    REQUIRE(pool.Post([&] {
+      const std::lock_guard wait(gate);
+      ++ran;
+    }));
     std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the worker holds the first
     REQUIRE(pool.Post([&] { ++ran; }));
     REQUIRE(pool.Post([&] { ++ran; }));

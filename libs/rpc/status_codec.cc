@@ -21,17 +21,21 @@ struct PublicError {
 PublicError PublicErrorOf(absl::StatusCode code) {
   switch (code) {
     case absl::StatusCode::kUnavailable:
-      return {code, "BACKEND_UNAVAILABLE", "a database or another service does not answer; try again"};
+      return {code, "BACKEND_UNAVAILABLE",
+              "a database or another service does not answer; try again"};
     case absl::StatusCode::kAborted:
-      return {absl::StatusCode::kUnavailable, "BACKEND_UNAVAILABLE", "too many conflicts; try again"};
+      return {absl::StatusCode::kUnavailable, "BACKEND_UNAVAILABLE",
+              "too many conflicts; try again"};
     case absl::StatusCode::kDeadlineExceeded:
-      return {code, "DEADLINE_EXCEEDED", "the time limit passed; the outcome is unknown, repeat with the same request_id"};
+      return {code, "DEADLINE_EXCEEDED",
+              "the time limit passed; the outcome is unknown, repeat with the same request_id"};
     case absl::StatusCode::kCancelled:
       return {code, "CANCELLED", "the caller went away"};
     case absl::StatusCode::kUnimplemented:
       return {code, "UNIMPLEMENTED", "not supported"};
     default:
-      return {absl::StatusCode::kInternal, "INTERNAL_ERROR", "internal error; quote the correlation id to the operator"};
+      return {absl::StatusCode::kInternal, "INTERNAL_ERROR",
+              "internal error; quote the correlation id to the operator"};
   }
 }
 
@@ -44,10 +48,13 @@ void AddErrorInfo(google::rpc::Status& wire, const RefusalInfo& info, std::strin
 }
 
 RefusalInfo InfoOf(const google::rpc::ErrorInfo& detail) {
-  return {.reason = detail.reason(), .domain = detail.domain(), .figures = {detail.metadata().begin(), detail.metadata().end()}};
+  return {.reason = detail.reason(),
+          .domain = detail.domain(),
+          .figures = {detail.metadata().begin(), detail.metadata().end()}};
 }
 
-google::rpc::Status WireOf(const absl::Status& status, std::string_view domain, std::string_view correlation_id) {
+google::rpc::Status WireOf(const absl::Status& status, std::string_view domain,
+                           std::string_view correlation_id) {
   google::rpc::Status wire;
   if (const auto info = RefusalOf(status)) {
     wire.set_code(static_cast<int>(status.code()));
@@ -66,7 +73,9 @@ google::rpc::Status WireOf(const absl::Status& status, std::string_view domain, 
     wire.set_message(error.message);
     Figures figures;
     if (!correlation_id.empty()) figures["correlation_id"] = std::string(correlation_id);
-    AddErrorInfo(wire, {.reason = error.reason, .domain = std::string(kCommonDomain), .figures = figures}, domain);
+    AddErrorInfo(wire,
+                 {.reason = error.reason, .domain = std::string(kCommonDomain), .figures = figures},
+                 domain);
   }
   if (const auto wait_ms = RetryAfterMsOf(status)) {
     google::rpc::RetryInfo retry;
@@ -79,19 +88,22 @@ google::rpc::Status WireOf(const absl::Status& status, std::string_view domain, 
 
 }  // namespace
 
-grpc::Status ToWire(const absl::Status& status, std::string_view domain, std::string_view correlation_id) {
+grpc::Status ToWire(const absl::Status& status, std::string_view domain,
+                    std::string_view correlation_id) {
   if (status.ok()) return grpc::Status::OK;
   const google::rpc::Status wire = WireOf(status, domain, correlation_id);
   grpc::Status out;
   const grpc::Status packed = grpc::SetErrorDetails(wire, &out);
-  return packed.ok() ? out : grpc::Status(static_cast<grpc::StatusCode>(wire.code()), wire.message());
+  return packed.ok() ? out
+                     : grpc::Status(static_cast<grpc::StatusCode>(wire.code()), wire.message());
 }
 
 absl::Status FromWire(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
   const auto code = static_cast<absl::StatusCode>(status.error_code());
   google::rpc::Status wire;
-  if (!grpc::ExtractErrorDetails(status, &wire).ok()) return {code, absl::string_view(status.error_message())};
+  if (!grpc::ExtractErrorDetails(status, &wire).ok())
+    return {code, absl::string_view(status.error_message())};
   google::rpc::ErrorInfo info;
   google::rpc::BadRequest fields;
   google::rpc::RetryInfo retry;
@@ -99,7 +111,8 @@ absl::Status FromWire(const grpc::Status& status) {
   for (const auto& detail : wire.details()) {
     if (detail.UnpackTo(&fields)) {
       std::vector<FieldViolation> violations;
-      for (const auto& violation : fields.field_violations()) violations.push_back({violation.field(), violation.description()});
+      for (const auto& violation : fields.field_violations())
+        violations.push_back({violation.field(), violation.description()});
       out = InvalidFields(std::move(violations));
       break;
     }
@@ -115,7 +128,8 @@ absl::Status FromWire(const grpc::Status& status) {
   }
   for (const auto& detail : wire.details()) {
     if (detail.UnpackTo(&retry)) {
-      out = WithRetryAfter(out, retry.retry_delay().seconds() * 1000 + retry.retry_delay().nanos() / 1'000'000);
+      out = WithRetryAfter(
+          out, retry.retry_delay().seconds() * 1000 + retry.retry_delay().nanos() / 1'000'000);
     }
   }
   return out;

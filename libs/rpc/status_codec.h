@@ -1,8 +1,10 @@
-// The one error codec, both ways: absl::Status with our payloads ↔ grpc::Status with google.rpc details.
+// The one error codec, both ways: absl::Status with our payloads ↔ grpc::Status with google.rpc
+// details.
 //
-// Out: a refusal becomes ErrorInfo{reason, domain, metadata}, bad fields BadRequest, a wait RetryInfo. An error without a reason is
-// ours: INTERNAL with reason INTERNAL_ERROR and a correlation id, its text only in the log; UNAVAILABLE, DEADLINE_EXCEEDED,
-// ABORTED and CANCELLED keep their code with reason BACKEND_UNAVAILABLE etc. Thread-safe (pure).
+// Out: a refusal becomes ErrorInfo{reason, domain, metadata}, bad fields BadRequest, a wait
+// RetryInfo. An error without a reason is ours: INTERNAL with reason INTERNAL_ERROR and a
+// correlation id, its text only in the log; UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED and CANCELLED
+// keep their code with reason BACKEND_UNAVAILABLE etc. Thread-safe (pure).
 #pragma once
 
 #include <grpcpp/support/status.h>
@@ -14,8 +16,10 @@
 
 namespace fiscus::rpc {
 
-// `domain` names the answering service, e.g. "fiscus.payments.v1"; used where the refusal names none.
-grpc::Status ToWire(const absl::Status& status, std::string_view domain, std::string_view correlation_id);
+// `domain` names the answering service, e.g. "fiscus.payments.v1"; used where the refusal names
+// none.
+grpc::Status ToWire(const absl::Status& status, std::string_view domain,
+                    std::string_view correlation_id);
 
 // The peer's error with its refusal, fields and wait restored.
 absl::Status FromWire(const grpc::Status& status);

@@ -1,4 +1,5 @@
-// Server streams on the callback API: a bounded buffer per subscriber; an open stream costs no thread. Used by the dispatcher.
+// Server streams on the callback API: a bounded buffer per subscriber; an open stream costs no
+// thread. Used by the dispatcher.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -20,13 +21,15 @@ inline constexpr size_t kStreamBufferMax = 1024;
 template <class Response>
 class StreamReactor;
 
-// The writer's side; outlives the reactor. Every access to the reactor holds the lock, and the reactor takes itself out in OnDone.
+// The writer's side; outlives the reactor. Every access to the reactor holds the lock, and the
+// reactor takes itself out in OnDone.
 template <class Response>
 class StreamState final : public StreamWriter<Response> {
  public:
   bool Write(Response message) override {
     const std::lock_guard lock(mutex_);
-    if (reactor_ == nullptr || final_.has_value() || queue_.size() >= kStreamBufferMax) return false;
+    if (reactor_ == nullptr || final_.has_value() || queue_.size() >= kStreamBufferMax)
+      return false;
     queue_.push_back(std::move(message));
     Pump();
     return true;

@@ -21,7 +21,8 @@ bool Caller::Holds(std::string_view intent, std::string_view unit_path) const {
 }
 
 bool Caller::HoldsSomewhere(std::string_view intent) const {
-  return std::any_of(grants.begin(), grants.end(), [&](const Grant& grant) { return HasIntent(grant, intent); });
+  return std::any_of(grants.begin(), grants.end(),
+                     [&](const Grant& grant) { return HasIntent(grant, intent); });
 }
 
 std::vector<std::string> Caller::ScopesFor(std::string_view intent) const {
@@ -30,7 +31,8 @@ std::vector<std::string> Caller::ScopesFor(std::string_view intent) const {
     if (HasIntent(grant, intent)) paths.push_back(grant.unit_path);
   }
   std::sort(paths.begin(), paths.end());
-  // Sorted, a path follows every path that covers it: keep those that the last kept one does not cover.
+  // Sorted, a path follows every path that covers it: keep those that the last kept one does not
+  // cover.
   std::vector<std::string> widest;
   for (std::string& path : paths) {
     if (widest.empty() || !IsWithin(path, widest.back())) widest.push_back(std::move(path));
@@ -38,11 +40,14 @@ std::vector<std::string> Caller::ScopesFor(std::string_view intent) const {
   return widest;
 }
 
-Call SystemCall(std::string_view service, std::string_view tenant, absl::Time now, absl::Duration time_limit) {
+Call SystemCall(std::string_view service, std::string_view tenant, absl::Time now,
+                absl::Duration time_limit) {
   const std::string random = Hex(RandomBytes(24));
   return Call{.now = now,
               .deadline = now + time_limit,
-              .caller = {.tenant = std::string(tenant), .subject = std::string(service), .service = std::string(service)},
+              .caller = {.tenant = std::string(tenant),
+                         .subject = std::string(service),
+                         .service = std::string(service)},
               .method = "system/" + std::string(service),
               .traceparent = "00-" + random.substr(0, 32) + "-" + random.substr(32, 16) + "-01"};
 }

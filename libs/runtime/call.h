@@ -1,6 +1,7 @@
 // What a handler may know about its caller and the moment; free of gRPC and SQL types.
 //
-// Made by the dispatcher (libs/rpc) after authorisation; passed by value to jobs that act for a tenant. Thread-safe (a value).
+// Made by the dispatcher (libs/rpc) after authorisation; passed by value to jobs that act for a
+// tenant. Thread-safe (a value).
 #pragma once
 
 #include <string>
@@ -32,21 +33,22 @@ struct Caller {
   bool Holds(std::string_view intent, std::string_view unit_path) const;
   // True if some grant has the intent, wherever.
   bool HoldsSomewhere(std::string_view intent) const;
-  // Unit paths for which the intent is held, none within another; lists must filter by them ("/" = everything).
+  // Unit paths for which the intent is held, none within another; lists must filter by them ("/" =
+  // everything).
   std::vector<std::string> ScopesFor(std::string_view intent) const;
 };
 
 // One call.
 struct Call {
-  absl::Time now;             // read once
-  absl::Time deadline;        // absolute
+  absl::Time now;       // read once
+  absl::Time deadline;  // absolute
   Caller caller;
-  std::string method;         // "/fiscus.payments.v1.PaymentsService/SubmitPayment"
-  std::string intent;         // declared by the method; empty for public ones
-  std::string request_id;     // of the request; empty for reads
-  std::string request_digest; // SHA-256 of the request's canonical bytes, request_id included
-  std::string traceparent;    // W3C trace context, never empty
-  std::string peer;           // address of the direct peer, for logs and throttles
+  std::string method;          // "/fiscus.payments.v1.PaymentsService/SubmitPayment"
+  std::string intent;          // declared by the method; empty for public ones
+  std::string request_id;      // of the request; empty for reads
+  std::string request_digest;  // SHA-256 of the request's canonical bytes, request_id included
+  std::string traceparent;     // W3C trace context, never empty
+  std::string peer;            // address of the direct peer, for logs and throttles
 
   // The person or service that is responsible: on whose behalf, else the subject.
   const std::string& Actor() const {
@@ -55,6 +57,7 @@ struct Call {
 };
 
 // A call made by the service itself (timers, consumers) for a tenant.
-Call SystemCall(std::string_view service, std::string_view tenant, absl::Time now, absl::Duration time_limit);
+Call SystemCall(std::string_view service, std::string_view tenant, absl::Time now,
+                absl::Duration time_limit);
 
 }  // namespace fiscus

@@ -1,4 +1,5 @@
-// Time and randomness as values that are passed in; the only place that reads them from the machine. Thread-safe.
+// Time and randomness as values that are passed in; the only place that reads them from the
+// machine. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -31,7 +32,8 @@ class FakeClock final : public Clock {
   std::atomic<int64_t> micros_;
 };
 
-// Bytes from the kernel's generator; for ids, keys and tokens. Ends the process if the kernel has none.
+// Bytes from the kernel's generator; for ids, keys and tokens. Ends the process if the kernel has
+// none.
 std::string RandomBytes(size_t count);
 
 // A fresh UUIDv7.

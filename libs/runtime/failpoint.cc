@@ -1,7 +1,7 @@
 #include "libs/runtime/failpoint.h"
 
-#include <csignal>
 #include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <string>
 
@@ -21,7 +21,8 @@ Armed* ReadEnvironment() {
   const std::string text = setting;
   const size_t colon = text.find(':');
   const int passes = colon == std::string::npos ? 1 : std::atoi(text.c_str() + colon + 1);
-  return new Armed{.name = text.substr(0, colon), .passes_left = passes};  // NOLINT: for the life of the process
+  return new Armed{.name = text.substr(0, colon),
+                   .passes_left = passes};  // NOLINT: for the life of the process
 }
 
 }  // namespace

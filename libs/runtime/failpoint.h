@@ -1,5 +1,6 @@
-// Failpoints for fault tests: FISCUS_FAILPOINT=name[:n] ends the process (as kill -9 does) when the n-th pass (default 1) through
-// `name` is reached. Unset in production: one comparison of a pointer.
+// Failpoints for fault tests: FISCUS_FAILPOINT=name[:n] ends the process (as kill -9 does) when the
+// n-th pass (default 1) through `name` is reached. Unset in production: one comparison of a
+// pointer.
 #pragma once
 
 namespace fiscus::failpoint {

@@ -12,7 +12,8 @@ namespace fiscus::log {
 namespace {
 
 std::string& ServiceName() {
-  static auto* name = new std::string("fiscus");  // NOLINT: read by threads that outlive main's statics
+  static auto* name =
+      new std::string("fiscus");  // NOLINT: read by threads that outlive main's statics
   return *name;
 }
 std::atomic<Severity> least_severity{Severity::kInfo};
@@ -31,7 +32,8 @@ void Write(Severity severity, const char* name, std::string_view message, Fields
     }
   }
   // Invalid UTF-8 is replaced, not thrown upon: foreign text must never end the process.
-  std::string text = line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  std::string text =
+      line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   // One write keeps lines whole; a log that cannot be written must not stop the service.
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
 }
@@ -54,9 +56,17 @@ bool ParseSeverity(std::string_view text, Severity* severity) {
   return false;
 }
 
-void Debug(std::string_view message, Fields fields) { Write(Severity::kDebug, "DEBUG", message, fields); }
-void Info(std::string_view message, Fields fields) { Write(Severity::kInfo, "INFO", message, fields); }
-void Warning(std::string_view message, Fields fields) { Write(Severity::kWarning, "WARNING", message, fields); }
-void Error(std::string_view message, Fields fields) { Write(Severity::kError, "ERROR", message, fields); }
+void Debug(std::string_view message, Fields fields) {
+  Write(Severity::kDebug, "DEBUG", message, fields);
+}
+void Info(std::string_view message, Fields fields) {
+  Write(Severity::kInfo, "INFO", message, fields);
+}
+void Warning(std::string_view message, Fields fields) {
+  Write(Severity::kWarning, "WARNING", message, fields);
+}
+void Error(std::string_view message, Fields fields) {
+  Write(Severity::kError, "ERROR", message, fields);
+}
 
 }  // namespace fiscus::log

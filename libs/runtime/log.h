@@ -19,7 +19,8 @@ struct Field {
   Field(std::string_view name, const std::string& value) : name(name), text(value) {}
   Field(std::string_view name, int64_t value) : name(name), number(value), is_number(true) {}
   Field(std::string_view name, int value) : name(name), number(value), is_number(true) {}
-  Field(std::string_view name, size_t value) : name(name), number(static_cast<int64_t>(value)), is_number(true) {}
+  Field(std::string_view name, size_t value)
+      : name(name), number(static_cast<int64_t>(value)), is_number(true) {}
 
   std::string name;
   std::string text;

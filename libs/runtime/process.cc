@@ -19,9 +19,11 @@ constexpr int kExitUsage = 2;
 // Keeps the first error of a textproto.
 class FirstError final : public google::protobuf::io::ErrorCollector {
  public:
-  void AddError(int line, google::protobuf::io::ColumnNumber column, const std::string& message) override {
+  void AddError(int line, google::protobuf::io::ColumnNumber column,
+                const std::string& message) override {
     if (text_.empty()) {
-      text_ = "line " + std::to_string(line + 1) + ", column " + std::to_string(column + 1) + ": " + message;
+      text_ = "line " + std::to_string(line + 1) + ", column " + std::to_string(column + 1) + ": " +
+              message;
     }
   }
   const std::string& text() const { return text_; }
@@ -39,13 +41,14 @@ sigset_t EndSignals() {
 }
 
 void PrintHelp(std::string_view service) {
-  std::cout << "Usage: fiscus-" << service << " --config FILE [--migrate | --check-config]\n\n"
-            << "  --config FILE    configuration (textproto of services/" << service << "/config.proto)\n"
-            << "  --migrate        migrate the database as its owner (FISCUS_MIGRATE_DSN) and end\n"
-            << "  --check-config   read the configuration and end\n"
-            << "  --help, --version\n\n"
-            << "Secrets come from the environment: FISCUS_PG_DSN, FISCUS_SERVICE_SECRET.\n"
-            << "Exit codes: 0 ended by SIGTERM or done, 1 failure, 2 wrong flags or configuration.\n";
+  std::cout
+      << "Usage: fiscus-" << service << " --config FILE [--migrate | --check-config]\n\n"
+      << "  --config FILE    configuration (textproto of services/" << service << "/config.proto)\n"
+      << "  --migrate        migrate the database as its owner (FISCUS_MIGRATE_DSN) and end\n"
+      << "  --check-config   read the configuration and end\n"
+      << "  --help, --version\n\n"
+      << "Secrets come from the environment: FISCUS_PG_DSN, FISCUS_SERVICE_SECRET.\n"
+      << "Exit codes: 0 ended by SIGTERM or done, 1 failure, 2 wrong flags or configuration.\n";
 }
 
 }  // namespace
@@ -68,10 +71,12 @@ Flags ParseFlagsOrExit(std::string_view service, int argc, char** argv) {
     } else if (flag == "--config" && i + 1 < argc) {
       flags.config_path = argv[++i];
     } else {
-      ExitConfig(service, absl::InvalidArgumentError("unknown flag or missing value: " + std::string(flag) + " (see --help)"));
+      ExitConfig(service, absl::InvalidArgumentError("unknown flag or missing value: " +
+                                                     std::string(flag) + " (see --help)"));
     }
   }
-  if (flags.config_path.empty()) ExitConfig(service, absl::InvalidArgumentError("--config FILE is needed (see --help)"));
+  if (flags.config_path.empty())
+    ExitConfig(service, absl::InvalidArgumentError("--config FILE is needed (see --help)"));
   return flags;
 }
 
@@ -83,13 +88,15 @@ absl::Status LoadConfig(const std::string& path, google::protobuf::Message* conf
   FirstError error;
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&error);
-  if (!parser.ParseFromString(text.str(), config)) return absl::InvalidArgumentError(path + ": " + error.text());
+  if (!parser.ParseFromString(text.str(), config))
+    return absl::InvalidArgumentError(path + ": " + error.text());
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> RequireEnv(const std::string& name) {
   const char* value = std::getenv(name.c_str());
-  if (value == nullptr || *value == '\0') return absl::InvalidArgumentError("environment variable " + name + " is not set");
+  if (value == nullptr || *value == '\0')
+    return absl::InvalidArgumentError("environment variable " + name + " is not set");
   return std::string(value);
 }
 

@@ -13,7 +13,10 @@ namespace fiscus {
 namespace {
 
 Caller TwoGrants() {
-  return {.tenant = "t", .subject = "u", .grants = {{"/33/3301/", {"payments.read", "payments.submit"}}, {"/33/3302/health/", {"payments.read"}}}};
+  return {.tenant = "t",
+          .subject = "u",
+          .grants = {{"/33/3301/", {"payments.read", "payments.submit"}},
+                     {"/33/3302/health/", {"payments.read"}}}};
 }
 
 TEST_CASE("A caller holds an intent at its unit and below, nowhere else") {

@@ -1,12 +1,12 @@
 #include "libs/testing/test_database.h"
 
+#include <unistd.h>
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <map>
 #include <mutex>
 #include <pqxx/pqxx>
-#include <unistd.h>
 
 #include "libs/core/ids.h"
 #include "libs/events/outbox.h"
@@ -31,23 +31,29 @@ void Execute(const std::string& dsn, const std::string& sql) {
   work.exec(sql);
 }
 
-// The migrated template of a service, made once per process; its role is shared by the databases made from it.
+// The migrated template of a service, made once per process; its role is shared by the databases
+// made from it.
 struct Template {
   std::string database;
   std::string role;
 };
 const Template& TemplateOf(const std::string& service, std::span<const pg::Migration> migrations) {
   static std::mutex mutex;
-  static auto* templates = new std::map<std::string, Template>();  // NOLINT: for the life of the process
+  static auto* templates =
+      new std::map<std::string, Template>();  // NOLINT: for the life of the process
   const std::lock_guard lock(mutex);
   const auto found = templates->find(service);
   if (found != templates->end()) return found->second;
   Template made{.database = UniqueName("tpl_" + service), .role = UniqueName("app_" + service)};
-  Execute(SuperuserDsn(), "CREATE ROLE " + made.role + " LOGIN PASSWORD 'test' NOSUPERUSER NOBYPASSRLS NOCREATEDB");
+  Execute(SuperuserDsn(),
+          "CREATE ROLE " + made.role + " LOGIN PASSWORD 'test' NOSUPERUSER NOBYPASSRLS NOCREATEDB");
   Execute(SuperuserDsn(), "CREATE DATABASE " + made.database);
-  const pg::MigrationSet sets[] = {pg::BaseMigrations(), events::Migrations(), {.module = service, .migrations = migrations}};
-  const absl::Status status = pg::Migrate(SuperuserDsn() + " dbname=" + made.database, made.role, sets);
-  if (!status.ok()) throw std::runtime_error("migrations of " + service + ": " + std::string(status.message()));
+  const pg::MigrationSet sets[] = {
+      pg::BaseMigrations(), events::Migrations(), {.module = service, .migrations = migrations}};
+  const absl::Status status =
+      pg::Migrate(SuperuserDsn() + " dbname=" + made.database, made.role, sets);
+  if (!status.ok())
+    throw std::runtime_error("migrations of " + service + ": " + std::string(status.message()));
   return templates->emplace(service, made).first->second;
 }
 
@@ -55,13 +61,15 @@ const Template& TemplateOf(const std::string& service, std::span<const pg::Migra
 
 bool TestDatabase::Available() { return !SuperuserDsn().empty(); }
 
-TestDatabase::TestDatabase(std::string_view service, std::span<const pg::Migration> migrations, int pool_size) {
+TestDatabase::TestDatabase(std::string_view service, std::span<const pg::Migration> migrations,
+                           int pool_size) {
   const Template& base = TemplateOf(std::string(service), migrations);
   name_ = UniqueName("test_" + std::string(service));
   Execute(SuperuserDsn(), "CREATE DATABASE " + name_ + " TEMPLATE " + base.database);
   owner_dsn_ = SuperuserDsn() + " dbname=" + name_;
   dsn_ = owner_dsn_ + " user=" + base.role + " password=test";
-  database_ = std::make_unique<pg::Database>(pg::DatabaseOptions{.dsn = dsn_, .pool_size = pool_size, .service = "test"});
+  database_ = std::make_unique<pg::Database>(
+      pg::DatabaseOptions{.dsn = dsn_, .pool_size = pool_size, .service = "test"});
 }
 
 TestDatabase::~TestDatabase() {
@@ -85,12 +93,15 @@ absl::Status TestDatabase::PrepareAll(std::span<const pg::Query> queries) {
   return absl::OkStatus();
 }
 
-Call TestCall(std::string_view tenant, std::string_view subject, std::vector<std::string> intents, std::string_view unit_path) {
+Call TestCall(std::string_view tenant, std::string_view subject, std::vector<std::string> intents,
+              std::string_view unit_path) {
   std::sort(intents.begin(), intents.end());
   const absl::Time now = SystemClock().Now();
   return Call{.now = now,
               .deadline = now + absl::Seconds(10),
-              .caller = {.tenant = std::string(tenant), .subject = std::string(subject), .session = "test",
+              .caller = {.tenant = std::string(tenant),
+                         .subject = std::string(subject),
+                         .session = "test",
                          .grants = {{std::string(unit_path), std::move(intents)}}},
               .method = "/test/Method",
               .request_id = NewUuid(),

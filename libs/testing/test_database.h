@@ -1,7 +1,7 @@
 // A PostgreSQL database of its own for a test, made from a migrated template; dropped at the end.
 //
-// Needs FISCUS_TEST_PG, the connection string of a superuser of a private server (tools/dev test sets it). Without it
-// TestDatabase::Available() is false and tests say so and return.
+// Needs FISCUS_TEST_PG, the connection string of a superuser of a private server (tools/dev test
+// sets it). Without it TestDatabase::Available() is false and tests say so and return.
 #pragma once
 
 #include <memory>
@@ -18,9 +18,10 @@ namespace fiscus::testing {
 class TestDatabase {
  public:
   static bool Available();
-  // A fresh database with pg, events and the service's migrations; used through an app role that owns nothing, so row-level
-  // security is as in production.
-  TestDatabase(std::string_view service, std::span<const pg::Migration> migrations, int pool_size = 8);
+  // A fresh database with pg, events and the service's migrations; used through an app role that
+  // owns nothing, so row-level security is as in production.
+  TestDatabase(std::string_view service, std::span<const pg::Migration> migrations,
+               int pool_size = 8);
   ~TestDatabase();
 
   pg::Database& database() { return *database_; }
@@ -37,17 +38,19 @@ class TestDatabase {
   std::unique_ptr<pg::Database> database_;
 };
 
-// A call by a person who holds every given intent at `unit_path`; a fresh request id; deadline in 10 s.
-Call TestCall(std::string_view tenant = "t1", std::string_view subject = "00000000-0000-7000-8000-000000000001",
+// A call by a person who holds every given intent at `unit_path`; a fresh request id; deadline in
+// 10 s.
+Call TestCall(std::string_view tenant = "t1",
+              std::string_view subject = "00000000-0000-7000-8000-000000000001",
               std::vector<std::string> intents = {}, std::string_view unit_path = "/");
 
 }  // namespace fiscus::testing
 
 // At the head of a test that needs PostgreSQL.
-#define FISCUS_NEEDS_PG()                                                      \
-  do {                                                                         \
-    if (!::fiscus::testing::TestDatabase::Available()) {                       \
-      WARN("skipped: FISCUS_TEST_PG is not set");                              \
-      return;                                                                  \
-    }                                                                          \
+#define FISCUS_NEEDS_PG()                                \
+  do {                                                   \
+    if (!::fiscus::testing::TestDatabase::Available()) { \
+      WARN("skipped: FISCUS_TEST_PG is not set");        \
+      return;                                            \
+    }                                                    \
   } while (false)
