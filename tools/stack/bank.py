@@ -30,7 +30,8 @@ class Bank:
 
     def spec(self):
         path = f"{REPO}:{Path(self._stack.build) / 'python'}"
-        return Spec(self.name, [sys.executable, "-m", "tests.bank_simulator", "--listen", self.address],
+        state = self._stack.directory / "bank.db"
+        return Spec(self.name, [sys.executable, "-m", "tests.bank_simulator", "--listen", self.address, "--state", str(state)],
                     env={"PYTHONPATH": path, "PYTHONUNBUFFERED": "1"})
 
     def ready(self):
