@@ -215,7 +215,9 @@ Payment RandomStep(const Payment& payment, std::mt19937_64& random) {
     case 3: return Posted(payment, moment).payment;
     case 4: return Released(payment, moment).payment;
     case 5: {
-      const Money amount = {static_cast<int64_t>(pick(12'000)) + 1, "CNY"};
+      const int64_t rest = payment.cleared_minor - payment.refunded_minor;
+      const bool all = pick(2) == 0 && rest > 0;
+      const Money amount = {all ? rest : static_cast<int64_t>(pick(12'000)) + 1, "CNY"};
       if (!CheckRefund(payment, amount).ok()) return payment;
       const Payment recorded = RefundRecorded(payment, amount.minor).payment;
       return pick(2) == 0 ? Refunded(recorded, amount.minor, moment).payment
