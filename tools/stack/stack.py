@@ -171,7 +171,7 @@ class Stack:
         self._start_all(services, wait=False)
         if Bank.exists():
             self._components["bank"] = Bank(self)
-        if services:
+        if "identity" in services:  # whose keys the gateway needs
             backends = {name: self.address(name) for name in services}
             self._components["gateway"] = Gateway(self.directory, self.ports, self.build, backends)
         self._start_all([name for name in ("bank", "gateway") if name in self._components], wait=False)
