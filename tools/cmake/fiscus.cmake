@@ -42,7 +42,12 @@ function(fiscus_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${T_LABELS}")
-  _fiscus_layer(${name} "${T_DEPS}" "${T_EXTERNAL};catch2")
+  set(files "")
+  foreach(source ${sources})
+    file(RELATIVE_PATH source ${PROJECT_SOURCE_DIR} ${source})
+    list(APPEND files ${source})
+  endforeach()
+  _fiscus_layer(${name} "${T_DEPS}" "${T_EXTERNAL};catch2" "${files}")
 endfunction()
 
 # fiscus_binary(NAME [DEPS ...] [EXTERNAL ...] [LINK ...]): the folder's main.cc as bin/NAME.
@@ -118,13 +123,14 @@ function(fiscus_proto_library name package_dir)
 endfunction()
 
 function(_fiscus_layer name deps external)
+  string(REPLACE ";" "," files "${ARGN}")
   file(RELATIVE_PATH dir ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
   string(REPLACE ";" "," deps "${deps}")
   string(REPLACE ";" "," external "${external}")
-  set_property(GLOBAL APPEND PROPERTY FISCUS_LAYERS "${name}|${dir}|${deps}|${external}")
+  set_property(GLOBAL APPEND PROPERTY FISCUS_LAYERS "${name}|${dir}|${deps}|${external}|${files}")
 endfunction()
 
-# Writes build/<x>/layers.txt, one line a folder: name|dir|deps|external.
+# Writes build/<x>/layers.txt, one line a target: name|dir|deps|external|files (tests).
 function(fiscus_write_layers)
   get_property(layers GLOBAL PROPERTY FISCUS_LAYERS)
   string(REPLACE ";" "\n" text "${layers}")
