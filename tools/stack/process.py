@@ -25,6 +25,7 @@ class Spec:
     env: dict = field(default_factory=dict)
     user: str | None = None  # run as this user (only root can)
     stop_signal: int = signal.SIGTERM
+    discard_signal: int | None = None  # ends it faster when its data is thrown away; default: stop_signal
     stop_s: float = 15.0  # after this long it is killed
 
 
@@ -75,7 +76,8 @@ class Process:
                 spec.argv, env=base_env() | spec.env, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True, umask=0o077, **identity)
         record = {"pid": self._child.pid, "start": start_time(self._child.pid), "argv": spec.argv,
-                  "stop_signal": int(spec.stop_signal), "stop_s": spec.stop_s}
+                  "stop_signal": int(spec.stop_signal), "discard_signal": int(spec.discard_signal or spec.stop_signal),
+                  "stop_s": spec.stop_s}
         self.record.write_text(json.dumps(record))
 
     def signal(self, number):
@@ -83,11 +85,11 @@ class Process:
         if pid:
             os.kill(pid, number)
 
-    def ask_to_stop(self):
-        """Sends the signal with which it ends in good order."""
+    def ask_to_stop(self, discard=False):
+        """Sends the signal with which it ends in good order; `discard` if nobody needs its data any more."""
         record = self._recorded()
         if record:
-            self.signal(record["stop_signal"])
+            self.signal(record.get("discard_signal", record["stop_signal"]) if discard else record["stop_signal"])
 
     def wait_gone(self):
         """Waits until it is gone; kills it when its time is over."""

@@ -64,13 +64,14 @@ class Stack:
     def down(self, keep=False):
         """Stops every process that this instance started; removes its state unless `keep`."""
         with self._lock():
-            self._stop_all()
+            self._stop_all(discard=not keep)
             self._components = {}
             if not keep:
                 shutil.rmtree(self.directory, ignore_errors=True)
         if self._watchdog is not None:
-            self._watchdog.stdin.close()
+            self._watchdog.kill()  # its work is done
             self._watchdog.wait()
+            self._watchdog.stdin.close()
             self._watchdog = None
 
     def kill(self, name):
@@ -193,13 +194,13 @@ class Stack:
         component = self._components[name]
         self._process(name).wait_ready(component.ready, component.ready_s)
 
-    def _stop_all(self):
+    def _stop_all(self, discard=False):
         """Clients before servers: whoever is asked to drain still finds its database."""
         recorded = [path.stem for path in (self.directory / "pids").glob("*.json")]
         for group in ([n for n in recorded if n not in INFRASTRUCTURE], [n for n in recorded if n in INFRASTRUCTURE]):
             processes = [self._process(name) for name in group]
             for process in processes:
-                process.ask_to_stop()
+                process.ask_to_stop(discard)
             for process in processes:
                 process.wait_gone()
 

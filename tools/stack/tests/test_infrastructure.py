@@ -86,7 +86,7 @@ def test_a_process_that_is_not_ours_is_never_signalled(tmp_path):
     with subprocess.Popen(["sleep", "60"]) as other:
         process = Process(tmp_path, "x")
         process.record.parent.mkdir()
-        process.record.write_text(f'{{"pid": {other.pid}, "start": 1, "argv": [], "stop_signal": 15, "stop_s": 1}}')
+        process.record.write_text(f'{{"pid": {other.pid}, "start": 1, "argv": [], "stop_signal": 15, "discard_signal": 15, "stop_s": 1}}')
         process.kill()
         assert other.poll() is None
         other.kill()
