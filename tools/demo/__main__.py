@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 from tools.stack import Stack, StackError
-from tools.stack.paths import REPO
 
 TENANT = "synthetic"
 
@@ -63,7 +62,7 @@ def _play_and_report(stack, arguments):
         report.trace_one_payment()
     held = report.print_all()
     if arguments.data:
-        held = report.import_file(REPO / "build", Path(arguments.data), stack.secret("FISCUS_OPERATOR_SECRET"), password) and held
+        held = report.import_file(Path(arguments.data), stack.secret("FISCUS_OPERATOR_SECRET"), password) and held
     report.print_logins(password, stays=not arguments.exit)
     return held
 

@@ -168,7 +168,7 @@ class Report:
 
     # Real input
 
-    def import_file(self, build, path, operator_secret, password):
+    def import_file(self, path, operator_secret, password):
         """Imports a file of real projects through the command line into a tenant of its own."""
         from tools.demo.cdmx import import_cdmx
         self._head(f"Import of {path.name} through the command line")
@@ -183,9 +183,9 @@ class Report:
         print(f"tenant    {self._cast.tenant}; password of every user: {password}")
         print("users     admin, supervisor, controller, signer, budgeteer, reviewer, planner, signatory, auditor, integrator;")
         print("          operator-, approver-, engineer-, head- of each unit, e.g. operator-school-1")
-        binary = self._stack.build / "bin" / "fiscus"
-        print(f"try       {binary} --address {env['FISCUS_ENDPOINT']} --ca {env['FISCUS_CA']} login --tenant {self._cast.tenant} --user supervisor")
-        print(f"          {binary} alerts list --open-only    {binary} watch")
+        print(f"try       export PATH={self._stack.build / 'bin'}:$PATH FISCUS_ADDRESS={env['FISCUS_ENDPOINT']} FISCUS_CA={env['FISCUS_CA']} "
+              f"FISCUS_TENANT={self._cast.tenant}")
+        print("          fiscus login supervisor; fiscus alerts list; fiscus watch alerts; fiscus totals budget")
         print("stop      tools/dev down")
 
 
