@@ -127,6 +127,7 @@ std::optional<Refusal> CommonGuards(const Situation& situation, const Command& c
 
 Draft::Draft(const Line& line, const Command& command) : command_(command) {
   decision_.line = line;
+  decision_.before = line.standing;
 }
 
 void Draft::SetCounter(const Line& counter, bool is_new) {

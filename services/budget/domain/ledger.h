@@ -90,6 +90,7 @@ struct Posting {
 // carried out before.
 struct Decision {
   Line line;
+  LineStanding before;  // the line's standing until now; of no meaning if the line is new
   bool line_is_new = false;
   std::optional<Line> counter_line;
   bool counter_line_is_new = false;

@@ -17,7 +17,7 @@
 
 namespace fiscus::budget {
 
-// The numbers of these enums are those of the protos; codec/enums_test.cc compares them.
+// The numbers of these enums are those of the protos; codec/codec_test.cc compares them.
 enum class LineMode { kControlled = 1, kObserved = 2 };
 enum class LineState { kPendingAllotment = 1, kActive = 2, kFrozen = 3, kClosed = 4 };
 enum class Operation {

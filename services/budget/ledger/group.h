@@ -1,0 +1,84 @@
+// One attempt to carry out a group of jobs in one transaction.
+//
+// Lock the touched lines in order of id → find requests answered before → load reservations,
+// encumbrances, profiles → decide each command in turn with the pure core, later ones seeing the
+// effects of earlier ones → write everything as arrays. The request records are looked up after the
+// locks: a rival that carried out the same request held the same locks, so its record is seen. Use
+// once, from one thread; a failed attempt is thrown away and a new Group tries again.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "libs/events/outbox.h"
+#include "libs/pg/database.h"
+#include "libs/pg/transact.h"
+#include "services/budget/domain/book.h"
+#include "services/budget/ledger/job.h"
+#include "services/budget/store/ledger_store.h"
+
+namespace fiscus::budget {
+
+class Group {
+ public:
+  // The jobs are of one tenant and outlive the group. `now` becomes the entries' time.
+  Group(std::vector<const Job*> jobs, absl::Time now);
+
+  // Runs in a transaction of the jobs' tenant, up to but not including the commit. Errors: those of
+  // the database; ABORTED or ALREADY_EXISTS when another transaction was quicker somewhere outside
+  // the locks.
+  absl::Status Run(pg::Tx& tx);
+
+  // Valid after Run: the answers of each job, in its order, to be given once the transaction has
+  // committed.
+  using JobAnswer = absl::StatusOr<std::vector<ItemAnswer>>;
+  std::vector<JobAnswer> TakeAnswers() { return std::move(answers_); }
+  int commands() const { return commands_; }
+
+ private:
+  // A request id that was met in this group.
+  struct Met {
+    RequestKey key;
+    const JobAnswer* job = nullptr;  // null: a batch's own id
+    size_t item = 0;
+  };
+
+  absl::Status Load(pg::Tx& tx);
+  absl::Status LoadBesideLines(pg::Tx& tx);
+  void DecideJob(const Job& job, JobAnswer& answer);
+  ItemAnswer DecideItem(const Job& job, const JobItem& item);
+  bool AnsweredBefore(const JobItem& item, ItemAnswer& answer) const;
+  ItemAnswer Accept(const Job& job, const JobItem& item, const Decision& decision);
+  ItemAnswer Reject(const Job& job, const JobItem& item, const Refusal& refusal);
+  void NoteChanges(const Job& job, const JobItem& item, const Decision& decision);
+  absl::Status Save(pg::Tx& tx);
+  absl::Status SaveLines(pg::Tx& tx);
+  absl::Status SaveReservations(pg::Tx& tx);
+
+  const std::vector<const Job*> jobs_;
+  const absl::Time now_;
+  std::vector<JobAnswer> answers_;
+  int commands_ = 0;
+
+  Book book_;
+  std::map<std::string, pg::RequestRecord> recorded_;       // by request id, from the database
+  std::map<std::string, Met> met_;                          // by request id, in this group
+  std::map<std::string, int64_t> locked_version_;           // by line id
+  std::map<std::string, Reservation> loaded_reservations_;  // as they were
+
+  // What the decisions changed.
+  std::set<std::string> changed_lines_;
+  std::set<std::string> changed_reservations_;
+  std::set<std::pair<std::string, std::string>> changed_encumbrances_;  // line, contract
+  std::vector<StoredEntry> entries_;
+  std::vector<events::CallEvent> events_;
+  std::vector<pg::AuditRecord> audit_;
+  std::vector<pg::RequestRecord> records_;
+};
+
+}  // namespace fiscus::budget

@@ -1,0 +1,50 @@
+// What the ledger engine is asked to do, and what it answers.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "fiscus/budget/v1/budget_service.pb.h"
+#include "libs/runtime/call.h"
+#include "services/budget/domain/ledger.h"
+
+namespace fiscus::budget {
+
+// A request as its record knows it.
+struct RequestKey {
+  std::string request_id;
+  std::string method;
+  std::string digest;  // SHA-256 of method and body
+
+  friend bool operator==(const RequestKey&, const RequestKey&) = default;
+};
+
+// One command of a job.
+struct JobItem {
+  Command command;
+  RequestKey key;
+  bool dry_run = false;  // decide only: no effect, no record
+};
+
+// How one command ended: the answer, or its refusal. `replayed`: the request had been answered
+// before.
+struct ItemAnswer {
+  absl::StatusOr<v1::LedgerResponse> response = absl::UnknownError("not answered");
+  bool replayed = false;
+};
+
+// The commands of one call, executed in order in one transaction with those of other calls. A
+// command that is refused does not touch the others. Move-only.
+struct Job {
+  Call call;                        // who, until when
+  std::vector<JobItem> items;       // 1..1,000
+  std::optional<RequestKey> batch;  // the batch's own request, if the call is a batch
+  // Called once, on the engine's thread, after the commit: one answer per item, or an error for the
+  // whole call.
+  absl::AnyInvocable<void(absl::StatusOr<std::vector<ItemAnswer>>)> done;
+};
+
+}  // namespace fiscus::budget
