@@ -57,20 +57,26 @@ class RejectedFile {
 // The first pass: counts, and errors by cell.
 class Examine : public tabular::ImportSink {
  public:
-  explicit Examine(pb::Report& report) : report_(report) {}
-  absl::Status OnHeadings(const std::vector<std::string>&) override { return absl::OkStatus(); }
+  // `file` null: rejected rows are not written yet.
+  Examine(pb::Report& report, RejectedFile* file) : report_(report), file_(file) {}
+  absl::Status OnHeadings(const std::vector<std::string>& headings) override {
+    if (file_ != nullptr) file_->SetHeadings(headings);
+    return absl::OkStatus();
+  }
   absl::Status OnTaken(pb::Record&& record, const tabular::Row&) override {
     if (record.has_unit()) units_.insert(record.unit().segment());
     report_.set_units(static_cast<int64_t>(units_.size()));
     return tabular::AddToTotals(record, report_);
   }
-  absl::Status OnRejected(pb::RejectedRow&& rejected, const tabular::Row&) override {
+  absl::Status OnRejected(pb::RejectedRow&& rejected, const tabular::Row& row) override {
+    const absl::Status status = file_ == nullptr ? absl::OkStatus() : file_->Add(row, rejected);
     *report_.add_rejected() = std::move(rejected);
-    return absl::OkStatus();
+    return status;
   }
 
  private:
   pb::Report& report_;
+  RejectedFile* file_;
   std::set<std::string> units_;
 };
 
@@ -172,17 +178,22 @@ void PrintReport(Context& context, const pb::Report& report, const std::string& 
 
 // Checks the file by itself.
 absl::StatusOr<pb::Report> ExamineFile(std::string_view bytes, const tabular::Plan& plan,
-                                       const std::string& tenant, bool dry_run) {
+                                       const std::string& tenant, RejectedFile* file) {
   pb::Report report;
   report.set_profile(plan.profile.name());
   report.set_file_sha256(Hex(Sha256(bytes)));
-  report.set_dry_run(dry_run);
-  Examine examine(report);
+  Examine examine(report, file);
   ASSIGN_OR_RETURN(const tabular::ImportCounts counts,
                    tabular::ReadImport(bytes, plan, tenant, examine));
   report.set_rows(counts.taken + counts.rejected);
   report.set_ignored(counts.ignored);
   return report;
+}
+
+// How an import ends that wrote what it could.
+ExitCode Ending(const pb::Report& report) {
+  if (report.rejected().empty()) return ExitCode::kOk;
+  return report.taken() > 0 ? ExitCode::kPartial : ExitCode::kFailure;
 }
 
 absl::StatusOr<ExitCode> Import(Context& context, const Arguments& arguments) {
@@ -201,20 +212,23 @@ absl::StatusOr<ExitCode> Import(Context& context, const Arguments& arguments) {
   const std::string path = arguments.Get("FILE");
   ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
 
-  ASSIGN_OR_RETURN(pb::Report report,
-                   ExamineFile(file.bytes(), *plan, tenant, offline || arguments.Has("dry-run")));
-  const int64_t expected = report.rows() - report.rejected_size();
   // In the current folder: the file's own may be read-only.
   const std::string beside = std::filesystem::path(path).filename().string() + ".rejected.csv";
   RejectedFile rejected(arguments.Has("rejected") ? arguments.Get("rejected") : beside);
-  if (offline || (arguments.Has("strict") && report.rejected_size() > 0)) {
-    report.set_taken(offline ? expected : 0);
+
+  ASSIGN_OR_RETURN(pb::Report report,
+                   ExamineFile(file.bytes(), *plan, tenant, offline ? &rejected : nullptr));
+  report.set_dry_run(offline || arguments.Has("dry-run"));
+  const int64_t expected = report.rows() - report.rejected_size();
+  if (offline) {
+    report.set_taken(expected);
+    PrintReport(context, report, rejected.path(), format);
+    return Ending(report);
+  }
+  if (arguments.Has("strict") && report.rejected_size() > 0) {
     PrintReport(context, report, "", format);
-    if (!offline)
-      context.err() << "nothing was written: --strict wants a file without rejected rows\n";
-    return report.rejected().empty() ? ExitCode::kOk
-           : offline && expected > 0 ? ExitCode::kPartial
-                                     : ExitCode::kFailure;
+    context.err() << "nothing was written: --strict wants a file without rejected rows\n";
+    return ExitCode::kFailure;
   }
   report.clear_operation_total();  // counted again by what the API took
   const auto call = [&context](std::string_view method, const google::protobuf::Message& request,
@@ -235,8 +249,7 @@ absl::StatusOr<ExitCode> Import(Context& context, const Arguments& arguments) {
     context.err() << "the import stopped; run it again, what was taken is not taken twice\n";
     return status;
   }
-  if (report.rejected().empty()) return ExitCode::kOk;
-  return report.taken() > 0 ? ExitCode::kPartial : ExitCode::kFailure;
+  return Ending(report);
 }
 
 ExitCode RunImport(Context& context, const Arguments& arguments) {
