@@ -5,32 +5,16 @@ namespace fiscus::cli {
 
 #define FISCUS_RPC(name) "fiscus.identity.v1.IdentityService." name
 
-CommandTable IdentityCommands() {
+namespace {
+
+CommandTable UserCommands() {
   const Flag user = {"USER", "user_id", "user: id", true, true};
   const std::vector<Column> user_columns = {{"username", "username"},
                                             {"name", "display_name"},
                                             {"unit", "unit_path"},
                                             {"disabled", "disabled"},
                                             {"id", "user_id"}};
-  const std::vector<Column> unit_columns = {
-      {"path", "path"}, {"name", "name"}, {"kind", "kind"}, {"code", "code", true}};
   return {
-      {.path = "units list",
-       .help = "Units that you may see, by path.",
-       .method = FISCUS_RPC("ListUnits"),
-       .flags = {{"unit", "under_path", "only at or below this path"}},
-       .rows = "units",
-       .columns = unit_columns,
-       .id = "path"},
-      {.path = "units create",
-       .help = "Adds a unit below another.",
-       .method = FISCUS_RPC("CreateUnit"),
-       .flags = {{"PARENT", "parent_path", "path of the parent", true, true},
-                 {"code", "code", "code, unique among its siblings", false, true},
-                 {"name", "name", "name", false, true},
-                 {"kind", "kind", "region, department or budget-unit"}},
-       .columns = unit_columns,
-       .id = "path"},
       {.path = "users list",
        .help = "Users of the units that you may see.",
        .method = FISCUS_RPC("ListUsers"),
@@ -76,6 +60,31 @@ CommandTable IdentityCommands() {
        .help = "Ends all sessions of a user.",
        .method = FISCUS_RPC("RevokeSessions"),
        .flags = {user}},
+  };
+}
+
+}  // namespace
+
+CommandTable IdentityCommands() {
+  const std::vector<Column> unit_columns = {
+      {"path", "path"}, {"name", "name"}, {"kind", "kind"}, {"code", "code", true}};
+  CommandTable table = {
+      {.path = "units list",
+       .help = "Units that you may see, by path.",
+       .method = FISCUS_RPC("ListUnits"),
+       .flags = {{"unit", "under_path", "only at or below this path"}},
+       .rows = "units",
+       .columns = unit_columns,
+       .id = "path"},
+      {.path = "units create",
+       .help = "Adds a unit below another.",
+       .method = FISCUS_RPC("CreateUnit"),
+       .flags = {{"PARENT", "parent_path", "path of the parent", true, true},
+                 {"code", "code", "code, unique among its siblings", false, true},
+                 {"name", "name", "name", false, true},
+                 {"kind", "kind", "region, department or budget-unit"}},
+       .columns = unit_columns,
+       .id = "path"},
       {.path = "roles list",
        .help = "Roles of the tenant.",
        .method = FISCUS_RPC("ListRoles"),
@@ -86,6 +95,9 @@ CommandTable IdentityCommands() {
                    {"intents", "intents", true}},
        .id = "name"},
   };
+  const CommandTable users = UserCommands();
+  table.insert(table.end(), users.begin(), users.end());
+  return table;
 }
 
 }  // namespace fiscus::cli

@@ -104,6 +104,40 @@ CommandTable Contracts() {
   };
 }
 
+CommandTable Steps() {
+  return {
+      Step("projects declare", FISCUS_RPC("DeclareProject"), "Declares a draft.", "DECLARE"),
+      Step("projects accept-for-review", FISCUS_RPC("ReviewProject"),
+           "Takes a declared project into review.", "ACCEPT_FOR_REVIEW"),
+      Step("projects pass-review", FISCUS_RPC("ReviewProject"),
+           "Puts a reviewed project into the pool.", "PASS_REVIEW"),
+      Step("projects return", FISCUS_RPC("ReviewProject"), "Returns a project under review.",
+           "RETURN"),
+      Step("projects reject", FISCUS_RPC("ReviewProject"), "Rejects a project under review.",
+           "REJECT"),
+      Step("projects establish", FISCUS_RPC("EstablishProject"), "Establishes a reserved project.",
+           "ESTABLISH"),
+      Step("projects budget", FISCUS_RPC("FinanceProject"), "Takes a project into the budget.",
+           "BUDGET"),
+      Step("projects issue-funds", FISCUS_RPC("FinanceProject"),
+           "Issues the funds of a budgeted project.", "ISSUE_FUNDS"),
+      Step("projects start", FISCUS_RPC("ExecuteProject"),
+           "Starts execution; freezes the baseline.", "START"),
+      Step("projects suspend", FISCUS_RPC("FinanceProject"), "Suspends a project in execution.",
+           "SUSPEND"),
+      Step("projects resume", FISCUS_RPC("FinanceProject"), "Resumes a suspended project.",
+           "RESUME"),
+      Step("projects complete", FISCUS_RPC("ExecuteProject"), "Reports the work as completed.",
+           "COMPLETE"),
+      Step("projects accept", FISCUS_RPC("AcceptProject"), "Accepts a completed project.",
+           "ACCEPT"),
+      Step("projects approve-final-account", FISCUS_RPC("FinanceProject"),
+           "Approves the final account.", "APPROVE_FINAL_ACCOUNT"),
+      Step("projects close", FISCUS_RPC("FinanceProject"), "Closes a project.", "CLOSE"),
+      Step("projects cancel", FISCUS_RPC("FinanceProject"), "Cancels a project.", "CANCEL"),
+  };
+}
+
 }  // namespace
 
 CommandTable ProjectCommands() {
@@ -142,35 +176,6 @@ CommandTable ProjectCommands() {
                  kDate},
        .columns = ProjectColumns(),
        .id = "project_id"},
-      Step("projects declare", FISCUS_RPC("DeclareProject"), "Declares a draft.", "DECLARE"),
-      Step("projects accept-for-review", FISCUS_RPC("ReviewProject"),
-           "Takes a declared project into review.", "ACCEPT_FOR_REVIEW"),
-      Step("projects pass-review", FISCUS_RPC("ReviewProject"),
-           "Puts a reviewed project into the pool.", "PASS_REVIEW"),
-      Step("projects return", FISCUS_RPC("ReviewProject"), "Returns a project under review.",
-           "RETURN"),
-      Step("projects reject", FISCUS_RPC("ReviewProject"), "Rejects a project under review.",
-           "REJECT"),
-      Step("projects establish", FISCUS_RPC("EstablishProject"), "Establishes a reserved project.",
-           "ESTABLISH"),
-      Step("projects budget", FISCUS_RPC("FinanceProject"), "Takes a project into the budget.",
-           "BUDGET"),
-      Step("projects issue-funds", FISCUS_RPC("FinanceProject"),
-           "Issues the funds of a budgeted project.", "ISSUE_FUNDS"),
-      Step("projects start", FISCUS_RPC("ExecuteProject"),
-           "Starts execution; freezes the baseline.", "START"),
-      Step("projects suspend", FISCUS_RPC("FinanceProject"), "Suspends a project in execution.",
-           "SUSPEND"),
-      Step("projects resume", FISCUS_RPC("FinanceProject"), "Resumes a suspended project.",
-           "RESUME"),
-      Step("projects complete", FISCUS_RPC("ExecuteProject"), "Reports the work as completed.",
-           "COMPLETE"),
-      Step("projects accept", FISCUS_RPC("AcceptProject"), "Accepts a completed project.",
-           "ACCEPT"),
-      Step("projects approve-final-account", FISCUS_RPC("FinanceProject"),
-           "Approves the final account.", "APPROVE_FINAL_ACCOUNT"),
-      Step("projects close", FISCUS_RPC("FinanceProject"), "Closes a project.", "CLOSE"),
-      Step("projects cancel", FISCUS_RPC("FinanceProject"), "Cancels a project.", "CANCEL"),
       {.path = "projects baseline",
        .help = "Work items of a project with their progress.",
        .method = FISCUS_RPC("GetBaseline"),
@@ -192,8 +197,8 @@ CommandTable ProjectCommands() {
        .rows = "measurements",
        .id = "measurement_id"},
   };
-  CommandTable contracts = Contracts();
-  table.insert(table.end(), contracts.begin(), contracts.end());
+  for (const CommandTable& part : {Steps(), Contracts()})
+    table.insert(table.end(), part.begin(), part.end());
   return table;
 }
 

@@ -7,10 +7,13 @@
 #include <string>
 
 #include "absl/strings/numbers.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 
 #include "fiscus/alerting/v1/alerting_service.pb.h"
 #include "libs/core/status.h"
 #include "tools/fiscus/cli/context.h"
+#include "tools/fiscus/cli/fields.h"
 #include "tools/fiscus/cli/output.h"
 #include "tools/fiscus/commands/all.h"
 
@@ -66,6 +69,40 @@ Command Sums(std::string_view path, std::string_view method, std::string_view he
 
 std::atomic<bool> stop_watching{false};
 
+constexpr int kReconnectsMax = 60;  // in a row, without a change between them
+constexpr absl::Duration kReconnectPause = absl::Seconds(1);
+
+// Waits a while, less if the person wants to stop.
+void PauseBeforeReconnect() {
+  const absl::Notification never;
+  for (absl::Duration waited; waited < kReconnectPause && !stop_watching.load();
+       waited += absl::Milliseconds(100)) {
+    never.WaitForNotificationWithTimeout(absl::Milliseconds(100));
+  }
+}
+
+// A stream that ended so can be taken up again: the server went away, or the token that opened it
+// ended.
+bool CanGoOn(const absl::Status& status) {
+  if (status.ok() || absl::IsUnavailable(status)) return true;
+  const auto refusal = RefusalOf(status);
+  return absl::IsUnauthenticated(status) &&
+         !(refusal.has_value() && refusal->reason == "NOT_LOGGED_IN");
+}
+
+void PrintChange(const Context& context, const alerting::v1::AlertChange& change,
+                 OutputFormat format) {
+  if (format != OutputFormat::kTable && format != OutputFormat::kWide) {
+    context.out() << ApiJson(change, false) << std::flush;
+    return;
+  }
+  std::string line;
+  for (const char* field : {"raised_at", "severity", "rule_id", "state", "unit_path", "message"}) {
+    line += (line.empty() ? "" : "  ") + FieldText(change.alert(), field, ValueStyle::kPeople);
+  }
+  context.out() << line << std::endl;
+}
+
 absl::Status Watch(Context& context, const Arguments& arguments) {
   int64_t left = -1;
   if (arguments.Has("count") && (!absl::SimpleAtoi(arguments.Get("count"), &left) || left <= 0)) {
@@ -76,20 +113,11 @@ absl::Status Watch(Context& context, const Arguments& arguments) {
   request.set_under_path(arguments.Get("unit"));
   request.set_resume_token(arguments.Get("resume"));
   alerting::v1::AlertChange change;
-  bool lost = false;
+  int reconnects = 0;
   const auto take = [&] {
-    const alerting::v1::Alert& alert = change.alert();
-    if (format == OutputFormat::kTable || format == OutputFormat::kWide) {
-      context.out() << alert.raised_at() << "  " << monitor::v1::Severity_Name(alert.severity())
-                    << "  " << alert.rule_id() << "  "
-                    << alerting::v1::AlertState_Name(alert.state()) << "  " << alert.unit_path()
-                    << "  " << alert.message() << "\n";
-    } else {
-      context.out() << ApiJson(change, false);
-    }
-    context.out() << std::flush;
+    PrintChange(context, change, format);
     request.set_resume_token(change.resume_token());
-    lost = false;
+    reconnects = 0;
     return --left == 0 ? absl::CancelledError("seen enough") : absl::OkStatus();
   };
   while (true) {
@@ -97,11 +125,10 @@ absl::Status Watch(Context& context, const Arguments& arguments) {
                                                request, change, stop_watching, take);
     if (left == 0) return absl::OkStatus();
     if (stop_watching.load()) return absl::CancelledError("stopped");
-    // The stream ended under us: go on after the last change seen, once per change, so that a dead
-    // server is reported.
-    if (!status.ok() && !absl::IsUnavailable(status)) return status;
-    if (lost) return status.ok() ? absl::UnavailableError("the server ended the stream") : status;
-    lost = true;
+    if (!CanGoOn(status)) return status;
+    if (++reconnects > kReconnectsMax)
+      return status.ok() ? absl::UnavailableError("the server ended the stream") : status;
+    PauseBeforeReconnect();
   }
 }
 
