@@ -1,0 +1,273 @@
+"""Every RPC of every service, found by reflection, is called without right and must refuse: directly at the service and through
+the gateway; without a token, with an expired and with forged ones, from a foreign tenant, from a sibling unit, without the intent.
+
+Calls are filled with real ids and units of the tenant `system`, but with no request id: a call that is let in by mistake changes
+nothing. The control at the end calls the same RPCs with the right person, who must not be refused for want of rights; so the
+matrix cannot pass by refusing everybody.
+"""
+
+import json
+from dataclasses import dataclass
+
+import grpc
+import pytest
+from tests.system import rest, rpcs, tokens
+from tests.system.conftest import PASSWORD
+
+ROOT = "/330000/"
+FOREIGN_ROOT = "/440000/"
+# A unit of each department that no project of these tests belongs to.
+ASIDE = {"edu": "/330000/edu/library/", "transport": "/330000/transport/ferries/"}
+# Everything that may be called without a token; a new one is a decision, so it is written down here.
+PUBLIC = {"Login", "RefreshToken", "GetJwks", "CreateTenant", "ExchangeServiceToken", "ListRevocations"}
+
+Code = grpc.StatusCode
+NO_RIGHT = {Code.PERMISSION_DENIED}
+# The gateway does not know what is not for people.
+NOT_FOR_PEOPLE = {Code.PERMISSION_DENIED, Code.UNIMPLEMENTED, Code.NOT_FOUND}
+
+
+@pytest.fixture(scope="module")
+def every_rpc(stack):
+    return [rpc for service in stack.service_names for rpc in rpcs.by_reflection(service, stack.address(service))]
+
+
+@pytest.fixture(scope="module")
+def doors(stack, gateway):
+    """Name → how to get a channel for an RPC: both ways into the product."""
+    direct = {service: grpc.insecure_channel(stack.address(service)) for service in stack.service_names}
+    yield {"service": lambda rpc: direct[rpc.service], "gateway": lambda rpc: gateway.channel}
+    for channel in direct.values():
+        channel.close()
+
+
+@dataclass
+class Target:
+    """What an RPC is to be called with."""
+
+    id: str
+    unit: str
+
+    @property
+    def sibling(self):
+        return ASIDE["transport" if "/edu/" in self.unit else "edu"]
+
+
+@pytest.fixture(scope="module")
+def targets(cast, province, plots):
+    """Kind of resource → one that exists, and its unit."""
+    from fiscus.alerting.v1 import alerting_service_pb2 as alerting
+    from fiscus.budget.v1 import budget_service_pb2 as budget
+    from fiscus.identity.v1 import identity_service_pb2 as identity
+    from tools.province.api import stable_id
+    plot = next(p for p in plots if p.story == "healthy")
+    unit = plot.unit_path
+    entries = cast.auditor.budget.all("ListEntries", budget.ListEntriesRequest(line_id=plot.line_id), "entries")
+    alert = next(iter(cast.auditor.alerting.all("ListAlerts", alerting.ListAlertsRequest(), "alerts")))
+    user = next(u for u in cast.admin.identity.all("ListUsers", identity.ListUsersRequest(), "users") if u.unit_path == unit)
+    return {"project": Target(plot.project_id, unit), "line": Target(plot.line_id, unit), "contract": Target(plot.contract_id, unit),
+            "payment": Target(plot.payment_id(1), unit), "measurement": Target(stable_id(plot.project_id, "measurement", 1), unit),
+            "reservation": Target(next(e.reservation_id for e in entries if e.reservation_id), unit),
+            "modification": Target(_modification(cast, plot), unit), "alert": Target(alert.alert_id, alert.unit_path),
+            "user": Target(user.user_id, unit)}
+
+
+def _modification(cast, plot):
+    from fiscus.projects.v1 import projects_pb2, projects_service_pb2 as projects
+    from tools.province.api import stable_id
+    modification_id = stable_id(plot.contract_id, "matrix")
+    cast.of_unit("operator", plot.unit_path).projects.CreateModification(projects.CreateModificationRequest(
+        request_id=stable_id(modification_id), effective_date="2026-02-02", modification=projects_pb2.Modification(
+            modification_id=modification_id, contract_id=plot.contract_id, value_delta=100, reason="for the matrix")))
+    return modification_id
+
+
+class People:
+    """Users of one tenant by role and unit, made on demand."""
+
+    def __init__(self, cast, tenant_session, prefix):
+        from fiscus.identity.v1 import identity_service_pb2 as identity
+        self._cast, self._admin, self._prefix = cast, tenant_session, prefix
+        self._tokens = {}
+        roles = tenant_session.identity.ListRoles(identity.ListRolesRequest()).roles
+        self._intents = {role.name: set(role.intents) for role in roles if role.built_in}
+
+    def with_intent(self, intent, unit):
+        """Token of somebody who holds the intent at the unit; None if no person's role has it."""
+        role = next((name for name, intents in sorted(self._intents.items()) if intent in intents), None)
+        return role and self._token(role, unit)
+
+    def without_intent(self, intent, unit):
+        role = next(name for name, intents in sorted(self._intents.items()) if intent not in intents)
+        return self._token(role, unit)
+
+    def _token(self, role, unit):
+        if (role, unit) not in self._tokens:
+            self._tokens[role, unit] = self._hire(role, unit)
+        return self._tokens[role, unit].token()
+
+    def _hire(self, role, unit):
+        from fiscus.identity.v1 import identity_pb2, identity_service_pb2 as identity
+        from tools.province.api import stable_id
+        username = f"{self._prefix}-{role}-{unit.strip('/').replace('/', '-')}"
+        self._admin.identity.CreateUser(identity.CreateUserRequest(
+            request_id=stable_id(self._admin.tenant, "hire", username), username=username, display_name=username,
+            password=PASSWORD, unit_path=unit, grants=[identity_pb2.Grant(role=role, unit_path=unit)]))
+        return self._cast.gateway.session(self._admin.tenant, username, PASSWORD)
+
+
+@pytest.fixture(scope="module")
+def people(cast):
+    return People(cast, cast.admin, "matrix")
+
+
+@pytest.fixture(scope="module")
+def foreigners(cast, stack):
+    """The people of another tenant, whose admin may do there what ours may here."""
+    from fiscus.identity.v1 import identity_service_pb2 as identity, identity_service_pb2_grpc as identity_grpc
+    from tools.province.api import stable_id
+    cast.gateway.call(identity_grpc.IdentityServiceStub, "CreateTenant", identity.CreateTenantRequest(
+        request_id=stable_id("matrix", "foreign"), operator_secret=stack.secret("FISCUS_OPERATOR_SECRET"), tenant="foreign",
+        display_name="Another province", root_unit_code=FOREIGN_ROOT.strip("/"), root_unit_name="Another province",
+        admin_username="admin", admin_password=PASSWORD))
+    return People(cast, cast.gateway.session("foreign", "admin", PASSWORD), "foreign")
+
+
+class Matrix:
+    """Collects what was let in, so that a failure names every hole at once."""
+
+    def __init__(self, every_rpc, doors, targets):
+        self.rpcs, self._doors, self._targets = every_rpc, doors, targets
+        self.holes, self.calls = [], 0
+
+    def target(self, rpc):
+        if rpc.scope == rpcs.RESOURCE:
+            return self._targets[rpc.resource]
+        return Target("", self._targets["project"].unit)
+
+    def refused(self, case, rpc, token, codes, metadata=()):
+        """The call must end in one of the codes, at both doors."""
+        self._each_door(case, rpc, token, metadata, lambda code, _: code in codes)
+
+    def blind(self, case, rpc, token, hidden, metadata=()):
+        """The call may be answered (a list of one's own), but with nothing that contains `hidden`."""
+        self._each_door(case, rpc, token, metadata,
+                        lambda code, answer: code != Code.UNKNOWN and hidden not in (answer and answer.SerializeToString() or b""))
+
+    def let_in(self, case, rpc, token):
+        """The call must not be refused for want of rights."""
+        self._each_door(case, rpc, token, (), lambda code, _: code not in (Code.UNAUTHENTICATED, Code.PERMISSION_DENIED, Code.UNIMPLEMENTED))
+
+    def _each_door(self, case, rpc, token, metadata, good):
+        target = self.target(rpc)
+        for door, channel in self._doors.items():
+            code, answer = self._call(rpc, channel(rpc), rpc.fill(target.unit, target.id), token, metadata)
+            self.calls += 1
+            if not good(code, answer):
+                self.holes.append(f"{case}: {rpc.path} at the {door}: {code.name}")
+
+    def check(self):
+        assert self.calls, "nothing was called"
+        assert not self.holes, "\n".join(self.holes)
+
+    @staticmethod
+    def _call(rpc, channel, message, token, metadata):
+        try:
+            return Code.OK, rpc.call(channel, message, token, metadata)
+        except grpc.RpcError as error:
+            return error.code(), None
+
+
+@pytest.fixture
+def matrix(every_rpc, doors, targets):
+    return Matrix(every_rpc, doors, targets)
+
+
+def guarded(matrix, people_only=True):
+    """RPCs that need a token; by default those that people may call."""
+    return [rpc for rpc in matrix.rpcs if not rpc.public and (rpc.for_people or not people_only)]
+
+
+def test_reflection_shows_every_rpc_and_each_declares_its_access(stack, every_rpc):
+    found = {rpc.path for rpc in every_rpc}
+    assert found == rpcs.declared(stack.build / "fiscus.protoset")
+    assert [rpc.path for rpc in every_rpc if rpc.scope == "UNSPECIFIED"] == []
+    assert [rpc.path for rpc in every_rpc if rpc.names_a_unit and not (rpc.unit_fields or rpc.resource_fields)] == []
+    assert [rpc.path for rpc in every_rpc if not rpc.intent and rpc.scope not in (rpcs.PUBLIC, rpcs.SELF)] == []
+
+
+def test_only_what_is_written_down_here_is_public(every_rpc):
+    assert {rpc.path.rsplit("/", 1)[1] for rpc in every_rpc if rpc.public} == PUBLIC
+
+
+def test_without_a_token(matrix):
+    for rpc in guarded(matrix, people_only=False):
+        codes = {Code.UNAUTHENTICATED} if rpc.for_people else {Code.UNAUTHENTICATED} | NOT_FOR_PEOPLE
+        matrix.refused("no token", rpc, None, codes)
+    matrix.check()
+
+
+def test_with_an_expired_token(matrix, stack, cast):
+    token = tokens.expired(stack, cast, "supervisor", PASSWORD)
+    for rpc in guarded(matrix):
+        matrix.refused("expired", rpc, token, {Code.UNAUTHENTICATED})
+    matrix.check()
+
+
+def test_with_forged_tokens(matrix, stack, cast):
+    jwks = json.loads(rest.request(stack, "GET", "/.well-known/jwks.json").text)
+    for name, token in tokens.forgeries(cast.supervisor.token(), jwks).items():
+        for rpc in guarded(matrix):
+            matrix.refused(name, rpc, token, {Code.UNAUTHENTICATED})
+    matrix.check()
+
+
+def test_from_a_foreign_tenant(matrix, cast, foreigners):
+    """Also with our tenant's name in the header by which services name a tenant: people have no such choice."""
+    for metadata in ((), (("x-fiscus-tenant", cast.tenant),)):
+        for rpc in guarded(matrix):
+            token = foreigners.with_intent(rpc.intent, FOREIGN_ROOT) if rpc.intent else None
+            if token is None:
+                continue
+            if rpc.names_a_unit:
+                matrix.refused("foreign tenant", rpc, token, NO_RIGHT | {Code.NOT_FOUND}, metadata)
+            else:
+                matrix.blind("foreign tenant", rpc, token, ROOT.encode(), metadata)
+    matrix.check()
+
+
+def test_from_a_sibling_unit(matrix, people):
+    for rpc in guarded(matrix):
+        target = matrix.target(rpc)
+        token = people.with_intent(rpc.intent, target.sibling) if rpc.intent else None
+        if token is None:
+            continue
+        if rpc.names_a_unit or rpc.scope == rpcs.TENANT:
+            matrix.refused("sibling unit", rpc, token, NO_RIGHT)
+        else:
+            matrix.blind("sibling unit", rpc, token, target.unit.encode())
+    matrix.check()
+
+
+def test_without_the_intent(matrix, people):
+    for rpc in guarded(matrix):
+        if rpc.intent:
+            matrix.refused("without the intent", rpc, people.without_intent(rpc.intent, ROOT), NO_RIGHT)
+    matrix.check()
+
+
+def test_people_do_not_call_what_is_for_services(matrix, people, cast):
+    for rpc in matrix.rpcs:
+        if rpc.for_people or rpc.public:
+            continue
+        token = people.with_intent(rpc.intent, ROOT) or cast.supervisor.token()
+        matrix.refused("a person", rpc, token, NOT_FOR_PEOPLE)
+    matrix.check()
+
+
+def test_the_right_person_is_let_in(matrix, people):
+    for rpc in guarded(matrix):
+        token = people.with_intent(rpc.intent, ROOT) if rpc.intent else None
+        if token:
+            matrix.let_in("control", rpc, token)
+    matrix.check()

@@ -1,0 +1,86 @@
+"""Tokens that no server may accept."""
+
+import base64
+import hashlib
+import hmac
+import json
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+_TTL_LINE = "access_token_ttl_s: 1\n"
+_SKEW_S = 5
+
+
+def forgeries(token, jwks):
+    """Name → token: the good token's claims, raised or kept, under signatures that the issuer never made."""
+    header, payload, signature = token.split(".")
+    kid = _read(header)["kid"]
+    claims = _read(payload)
+    raised = claims | {"grants": [{"p": "/", "i": [i for grant in claims.get("grants", []) for i in grant["i"]]}]}
+    key = next(k for k in jwks["keys"] if k["kid"] == kid)
+    public = json.dumps(key, separators=(",", ":")).encode()
+    none = _write({"alg": "none", "typ": "JWT"})
+    shared = _write({"alg": "HS256", "typ": "JWT", "kid": kid})
+    return {
+        "changed claims": f"{header}.{_write(raised)}.{signature}",
+        "another tenant": f"{header}.{_write(claims | {'tenant': 'other'})}.{signature}",
+        "longer life": f"{header}.{_write(claims | {'exp': claims['exp'] + 10**6})}.{signature}",
+        "alg none": f"{none}.{payload}.",
+        "alg none with signature": f"{none}.{payload}.{signature}",
+        "the public key as a secret": _signed_hs256(f"{shared}.{payload}", public),
+        "another key under our kid": _signed_es256(f"{header}.{payload}"),
+        "a key that nobody knows": _signed_es256(f"{_write(_read(header) | {'kid': 'nobody'})}.{payload}"),
+        "cut": token[:-10],
+        "no token at all": "x",
+    }
+
+
+def expired(stack, cast, username, password):
+    """A token that the issuer signed and that has run out: identity runs for a moment with tokens of one second."""
+    config = Path(stack.directory) / "identity" / "config.textproto"
+    text = config.read_text()
+    try:
+        stack.stop("identity")
+        config.write_text(_TTL_LINE + text)
+        stack.start("identity")
+        token = cast.gateway.session(cast.tenant, username, password).token()
+    finally:
+        config.write_text(text)
+        stack.stop("identity")
+        stack.start("identity")
+    claims = _read(token.split(".")[1])
+    time.sleep(max(0, claims["exp"] + _SKEW_S + 2 - time.time()))
+    return token
+
+
+def _read(part):
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+
+def _encode(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _write(value):
+    return _encode(json.dumps(value, separators=(",", ":")).encode())
+
+
+def _signed_hs256(text, secret):
+    return f"{text}.{_encode(hmac.new(secret, text.encode(), hashlib.sha256).digest())}"
+
+
+def _signed_es256(text):
+    """Signed with a fresh P-256 key, as RFC 7518 §3.4 wants it."""
+    with tempfile.TemporaryDirectory() as directory:
+        key = Path(directory) / "key.pem"
+        subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", str(key)], check=True,
+                       capture_output=True)
+        der = subprocess.run(["openssl", "dgst", "-sha256", "-sign", str(key)], input=text.encode(), check=True,
+                             capture_output=True).stdout
+    # SEQUENCE { INTEGER r, INTEGER s } → r ‖ s, 32 bytes each.
+    length = der[3]
+    r, s = der[4:4 + length], der[6 + length:]
+    raw = b"".join(int.from_bytes(number, "big").to_bytes(32, "big") for number in (r, s))
+    return f"{text}.{_encode(raw)}"
