@@ -118,8 +118,7 @@ pg::DatabaseOptions OptionsOf(const config::Config& config) {
 
 int Migrate() {
   const std::string dsn = OrExit(RequireEnv("FISCUS_MIGRATE_DSN"));
-  const pg::MigrationSet sets[] = {
-      pg::BaseMigrations(), events::Migrations(), {kService, kMigrations}};
+  const pg::MigrationSet sets[] = {pg::BaseMigrations(), {kService, kMigrations}};
   const absl::Status migrated = pg::Migrate(dsn, "fiscus_identity", sets);
   if (migrated.ok()) return EXIT_SUCCESS;
   log::Error("migration failed", {{"error", migrated.ToString()}});
