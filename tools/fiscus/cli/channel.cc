@@ -58,7 +58,7 @@ bool NextEvent(grpc::CompletionQueue& queue, grpc::ClientContext& context,
     bool ok = false;
     const auto deadline =
         std::chrono::system_clock::now() +
-        absl::ToChronoMilliseconds(kStopPoll);  // tidy-allow(hidden-input) gRPC wants a time point
+        absl::ToChronoMilliseconds(kStopPoll);  // tidy-allow(hidden-input): gRPC wants a time point
     switch (queue.AsyncNext(&tag, &ok, deadline)) {
       case grpc::CompletionQueue::GOT_EVENT:
         return ok;
@@ -101,7 +101,7 @@ absl::Status Channel::Call(const std::string& method, const std::string& token,
   Authorise(context, token);
   context.set_deadline(
       std::chrono::system_clock::now() +
-      absl::ToChronoMilliseconds(timeout));  // tidy-allow(hidden-input) gRPC wants a time point
+      absl::ToChronoMilliseconds(timeout));  // tidy-allow(hidden-input): gRPC wants a time point
   const grpc::ByteBuffer sent = ToBuffer(request);
   grpc::ByteBuffer received;
   std::promise<grpc::Status> done;

@@ -171,7 +171,7 @@ Parsed ParseCommandLine(const CommandTable& table, const Environment& environmen
                                     words.rend());  // CLI11 wants the words in reverse
   try {                                             // CLI11 reports by exceptions; they end here
     app.parse(std::move(reversed));
-  } catch (const CLI::ParseError& error) {  // tidy-allow(exceptions) the only way CLI11 reports
+  } catch (const CLI::ParseError& error) {  // tidy-allow(exceptions): the only way CLI11 reports
     parsed.command = nullptr;
     parsed.exit =
         app.exit(error, environment.out, environment.err) == 0 ? ExitCode::kOk : ExitCode::kUsage;

@@ -222,7 +222,7 @@ imports::v1::Record RecordOf(const std::string& key) {
   record.mutable_project()->set_id("p-" + key);
   record.mutable_project()->set_code(key);
   record.mutable_project()->mutable_investment()->set_minor(700);
-  record.mutable_measurement()->set_physical_bp(550);
+  if (key != "C") record.mutable_measurement()->set_physical_bp(550);
   record.mutable_line()->set_id("l-" + key);
   for (const auto kind :
        {imports::v1::OPERATION_KIND_APPROVE, imports::v1::OPERATION_KIND_OBSERVED_PAY}) {
@@ -230,6 +230,7 @@ imports::v1::Record RecordOf(const std::string& key) {
     operation.set_kind(kind);
     operation.set_id(absl::StrCat("o-", key, kind));
     operation.mutable_amount()->set_minor(700);
+    operation.set_effective_date(absl::StrCat("2026-0", static_cast<int>(kind), "-01"));
   }
   return record;
 }
@@ -259,6 +260,9 @@ TEST_CASE("Records become units, projects and operations; a refused project send
   CHECK_FALSE(api.operations.operations(1).has_line());
   REQUIRE(sender.Send({RecordOf("C")}).ok());
   CHECK(api.unit_calls == 1);  // the unit is known by now
+  CHECK(api.projects.projects(0).reported_on() ==
+        "2026-06-01");  // no progress: the latest operation's day
+  CHECK(api.projects.projects(0).work_items().empty());
 }
 
 }  // namespace

@@ -49,7 +49,6 @@ budget::v1::Operation OperationOf(pb::OperationKind kind) {
 // The reported progress as the certified quantity of one work item, the whole project in percent.
 void AddProgress(const pb::Record& record, projects::v1::ImportedProject& imported) {
   const pb::MeasurementRecord& measurement = record.measurement();
-  imported.set_reported_on(measurement.date());
   if (record.project().investment().minor() <= 0) return;  // a work item needs a value
   projects::v1::WorkItem& item = *imported.add_work_items();
   item.set_work_item_id(measurement.work_item_id());
@@ -61,6 +60,15 @@ void AddProgress(const pb::Record& record, projects::v1::ImportedProject& import
   item.set_planned_end(record.project().planned_end());
   item.set_certified_milli(int64_t{measurement.physical_bp()} *
                            10);  // basis points to thousandths of a percent
+}
+
+// The day that a row speaks of: that of its progress, else of its latest operation.
+std::string ReportedOn(const pb::Record& record) {
+  std::string day = record.measurement().date();
+  for (const pb::OperationRecord& operation : record.operation()) {
+    if (!record.has_measurement()) day = std::max(day, operation.effective_date());
+  }
+  return day;
 }
 
 void FillLine(const pb::Record& record, const std::string& path, const std::string& document,
@@ -158,6 +166,7 @@ absl::Status ImportSender::SendProjects(const std::vector<pb::Record>& records, 
     project.set_observed(true);
     project.set_key_project(record.key_project());
     project.set_source_ref(SourceOf(records[i]));
+    imported.set_reported_on(ReportedOn(records[i]));
     if (records[i].has_measurement()) AddProgress(records[i], imported);
     row_of.push_back(i);
   }
