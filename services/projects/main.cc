@@ -1,4 +1,5 @@
-// fiscus-projects: configuration → database → ledger client, timers and relay → server. Composition only.
+// fiscus-projects: configuration → database → ledger client, timers and relay → server. Composition
+// only.
 #include "fiscus/projects/v1/projects_service.service.h"
 #include "libs/events/outbox.h"
 #include "libs/events/relay.h"
@@ -24,15 +25,18 @@ constexpr int kBackgroundConnections = 3;
 
 absl::Status Check(const Config& config) {
   if (config.budget().empty()) return absl::InvalidArgumentError("budget is missing (host:port)");
-  if (config.auth().identity().empty()) return absl::InvalidArgumentError("auth.identity is missing");
-  if (config.kafka().brokers().empty()) return absl::InvalidArgumentError("kafka.brokers is missing");
+  if (config.auth().identity().empty())
+    return absl::InvalidArgumentError("auth.identity is missing");
+  if (config.kafka().brokers().empty())
+    return absl::InvalidArgumentError("kafka.brokers is missing");
   return absl::OkStatus();
 }
 
 int Migrate() {
   const auto dsn = RequireEnv("FISCUS_MIGRATE_DSN");
   if (!dsn.ok()) ExitConfig(kService, dsn.status());
-  const pg::MigrationSet sets[] = {pg::BaseMigrations(), events::Migrations(), {kService, kMigrations}};
+  const pg::MigrationSet sets[] = {
+      pg::BaseMigrations(), events::Migrations(), {kService, kMigrations}};
   const absl::Status migrated = pg::Migrate(*dsn, "fiscus_projects", sets);
   if (migrated.ok()) return 0;
   log::Error("migration failed", {{"error", migrated.ToString()}});

@@ -2,6 +2,7 @@
 
 #include "fiscus/budget/v1/budget_service.grpc.pb.h"
 #include "libs/core/dates.h"
+#include "libs/core/status.h"
 
 namespace fiscus::projects {
 namespace {
@@ -54,8 +55,9 @@ absl::StatusOr<LedgerView> BudgetLedger::View(const Call& call, const std::strin
   request.set_project_id(project_id);
   request.set_page_size(kLinesPerPage);
   do {
-    ASSIGN_OR_RETURN(const budget::v1::ListLinesResponse page,
-                     remote_->budget.Invoke(&BudgetStub::ListLines, rpc::OutgoingFor(call), request));
+    ASSIGN_OR_RETURN(
+        const budget::v1::ListLinesResponse page,
+        remote_->budget.Invoke(&BudgetStub::ListLines, rpc::OutgoingFor(call), request));
     for (const budget::v1::BudgetLine& line : page.lines()) Add(line, currency, view);
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());

@@ -27,7 +27,8 @@ class Ledger {
   // Sums over all lines of a project; `currency` is the project's.
   virtual absl::StatusOr<LedgerView> View(const Call& call, const std::string& project_id,
                                           const std::string& currency) const = 0;
-  // Refusals are the ledger's (domain fiscus.budget.v1). Anything without a refusal leaves the outcome open.
+  // Refusals are the ledger's (domain fiscus.budget.v1). Anything without a refusal leaves the
+  // outcome open.
   virtual absl::Status Encumber(const Call& call, const LedgerCommand& command) const = 0;
   virtual absl::Status Liquidate(const Call& call, const LedgerCommand& command) const = 0;
 };

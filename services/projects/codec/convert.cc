@@ -72,7 +72,8 @@ events::Event Make(const ContractStateChanged& event) {
   payload.set_from(static_cast<v1::ContractState>(event.from));
   payload.set_effective_date(FormatDate(event.effective_date));
   payload.set_reason(event.reason);
-  return events::MakeEvent(ContractName(event.contract.contract_id), event.contract.project_id, payload);
+  return events::MakeEvent(ContractName(event.contract.contract_id), event.contract.project_id,
+                           payload);
 }
 
 events::Event Make(const ContractModified& event) {
@@ -80,7 +81,8 @@ events::Event Make(const ContractModified& event) {
   *payload.mutable_contract() = ToProto(event.contract);
   *payload.mutable_modification() = ToProto(event.modification);
   payload.set_effective_date(FormatDate(event.effective_date));
-  return events::MakeEvent(ContractName(event.contract.contract_id), event.contract.project_id, payload);
+  return events::MakeEvent(ContractName(event.contract.contract_id), event.contract.project_id,
+                           payload);
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ v1::Modification ToProto(const Modification& modification);
 events::Event ToEvent(const Project& project, const ProjectEvent& event);
 events::Event ToEvent(const ContractEvent& event);
 
-// "projects/<id>", "contracts/<id>", "measurements/<id>", "modifications/<id>": aggregates and audit subjects.
+// "projects/<id>", "contracts/<id>", "measurements/<id>", "modifications/<id>": aggregates and
+// audit subjects.
 std::string ProjectName(const std::string& id);
 std::string ContractName(const std::string& id);
 

@@ -6,6 +6,7 @@
 #include "libs/core/dates.h"
 #include "libs/core/ids.h"
 #include "libs/core/money.h"
+#include "libs/core/status.h"
 
 namespace fiscus::projects {
 namespace {
@@ -21,7 +22,9 @@ constexpr int kWorkItemsMax = 2000;
 constexpr int kMilestonesMax = 500;
 constexpr int kPayeesMax = 50;
 
-std::string At(const std::string& list, int index) { return list + "[" + std::to_string(index) + "]"; }
+std::string At(const std::string& list, int index) {
+  return list + "[" + std::to_string(index) + "]";
+}
 
 std::optional<absl::CivilDay> OptionalDate(rpc::Fields& fields, const std::string& at,
                                            const std::string& value) {
@@ -43,7 +46,8 @@ bool IsSha256(const std::string& text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
-std::vector<Target> ParseTargets(rpc::Fields& fields, const std::string& at, const v1::Project& project) {
+std::vector<Target> ParseTargets(rpc::Fields& fields, const std::string& at,
+                                 const v1::Project& project) {
   fields.Check(project.targets_size() <= kTargetsMax, at, "must have at most 100 items");
   std::vector<Target> targets;
   for (const v1::Target& target : project.targets()) {
@@ -92,7 +96,8 @@ WorkItem ParseWorkItem(rpc::Fields& fields, const std::string& at, const v1::Wor
 }
 
 template <class Items>
-std::vector<WorkItem> ParseWorkItems(rpc::Fields& fields, const std::string& at, const Items& given) {
+std::vector<WorkItem> ParseWorkItems(rpc::Fields& fields, const std::string& at,
+                                     const Items& given) {
   fields.Check(given.size() <= kWorkItemsMax, at, "must have at most 2000 items");
   std::vector<WorkItem> items;
   std::set<std::string> ids;
@@ -111,9 +116,10 @@ std::vector<PayeeAccount> ParsePayees(rpc::Fields& fields, const v1::Contract& c
   std::vector<PayeeAccount> payees;
   for (const v1::PayeeAccount& payee : contract.payees()) {
     const std::string here = At("contract.payees", static_cast<int>(payees.size()));
-    payees.push_back({.name = fields.Text(here + ".name", payee.name(), 1, kNameMax),
-                      .account_no = fields.Text(here + ".account_no", payee.account_no(), 1, kWordMax),
-                      .bank_code = fields.Text(here + ".bank_code", payee.bank_code(), 1, kWordMax)});
+    payees.push_back(
+        {.name = fields.Text(here + ".name", payee.name(), 1, kNameMax),
+         .account_no = fields.Text(here + ".account_no", payee.account_no(), 1, kWordMax),
+         .bank_code = fields.Text(here + ".bank_code", payee.bank_code(), 1, kWordMax)});
   }
   return payees;
 }
@@ -127,9 +133,11 @@ Project ParseProject(rpc::Fields& fields, const std::string& at, const v1::Proje
   out.name = fields.Text(at + ".name", project.name(), 1, kNameMax);
   out.unit_path = fields.UnitPath(at + ".unit_path", project.unit_path());
   out.sector = fields.Text(at + ".sector", project.sector(), 0, kWordMax);
-  out.parent_project_id = fields.OptionalUuid(at + ".parent_project_id", project.parent_project_id());
-  fields.Check(project.parent_project_id().empty() || project.parent_project_id() != project.project_id(),
-               at + ".parent_project_id", "must not be the project itself");
+  out.parent_project_id =
+      fields.OptionalUuid(at + ".parent_project_id", project.parent_project_id());
+  fields.Check(
+      project.parent_project_id().empty() || project.parent_project_id() != project.project_id(),
+      at + ".parent_project_id", "must not be the project itself");
   out.currency = Currency(fields, at + ".currency", project.currency());
   out.approved_investment_minor =
       AtLeast(fields, at + ".approved_investment", project.approved_investment(), 0);
@@ -148,7 +156,8 @@ BaselineCommand ParseBaseline(rpc::Fields& fields, const v1::SetBaselineRequest&
   BaselineCommand command;
   command.effective_date = fields.Date("effective_date", request.effective_date());
   command.work_items = ParseWorkItems(fields, "work_items", request.work_items());
-  fields.Check(request.milestones_size() <= kMilestonesMax, "milestones", "must have at most 500 items");
+  fields.Check(request.milestones_size() <= kMilestonesMax, "milestones",
+               "must have at most 500 items");
   std::set<std::string> ids;
   for (const v1::Milestone& milestone : request.milestones()) {
     const std::string here = At("milestones", static_cast<int>(command.milestones.size()));
@@ -177,11 +186,10 @@ absl::StatusOr<Contract> ParseContract(const v1::CreateContractRequest& request,
   out.supplier_code = fields.Text("contract.supplier_code", given.supplier_code(), 0, kWordMax);
   out.payees = ParsePayees(fields, given);
   out.currency = Currency(fields, "contract.currency", given.currency());
-  out.original_value_minor =
-      AtLeast(fields, "contract.original_value", given.original_value(), 1);
+  out.original_value_minor = AtLeast(fields, "contract.original_value", given.original_value(), 1);
   out.advance_minor = AtLeast(fields, "contract.advance", given.advance(), 0);
-  out.retention_bp = static_cast<int32_t>(
-      AtLeast(fields, "contract.retention_bp", given.retention_bp(), 0));
+  out.retention_bp =
+      static_cast<int32_t>(AtLeast(fields, "contract.retention_bp", given.retention_bp(), 0));
   out.signed_on = OptionalDate(fields, "contract.signed_on", given.signed_on());
   out.planned_end = OptionalDate(fields, "contract.planned_end", given.planned_end());
   out.drafted_by = drafter;
@@ -220,13 +228,14 @@ absl::StatusOr<Measurement> ParseMeasurement(const v1::RecordMeasurementRequest&
   std::set<std::string> ids;
   for (const v1::MeasuredQuantity& quantity : given.quantities()) {
     const std::string here = At("measurement.quantities", static_cast<int>(out.quantities.size()));
-    out.quantities.push_back({fields.Uuid(here + ".work_item_id", quantity.work_item_id()),
-                              quantity.quantity_milli()});
+    out.quantities.push_back(
+        {fields.Uuid(here + ".work_item_id", quantity.work_item_id()), quantity.quantity_milli()});
     fields.Check(ids.insert(quantity.work_item_id()).second, here + ".work_item_id",
                  "must not be given twice");
   }
   out.correction = given.correction();
-  out.reason = fields.Text("measurement.reason", given.reason(), given.correction() ? 1 : 0, kReasonMax);
+  out.reason =
+      fields.Text("measurement.reason", given.reason(), given.correction() ? 1 : 0, kReasonMax);
   out.recorded_by = recorder;
   RETURN_IF_ERROR(fields.status());
   return out;
@@ -275,7 +284,8 @@ absl::StatusOr<ContractStep> ParseStep(const v1::ContractCommandRequest& request
   return step;
 }
 
-absl::StatusOr<Report> ParseReport(const v1::ImportedProject& imported, const std::string& reporter) {
+absl::StatusOr<Report> ParseReport(const v1::ImportedProject& imported,
+                                   const std::string& reporter) {
   rpc::Fields fields;
   fields.Uuid("request_id", imported.request_id());
   Report report;

@@ -1,4 +1,5 @@
-// Requests of fiscus.projects.v1 → values, with every malformed field named at once. Limits of sizes stand in parse.cc.
+// Requests of fiscus.projects.v1 → values, with every malformed field named at once. Limits of
+// sizes stand in parse.cc.
 #pragma once
 
 #include <string>
@@ -19,17 +20,23 @@ namespace fiscus::projects {
 Project ParseProject(rpc::Fields& fields, const std::string& at, const v1::Project& project);
 // Work items and milestones; ids must differ.
 BaselineCommand ParseBaseline(rpc::Fields& fields, const v1::SetBaselineRequest& request);
-absl::StatusOr<Contract> ParseContract(const v1::CreateContractRequest& request, const std::string& drafter,
-                                       absl::CivilDay* effective_date);
-absl::StatusOr<Modification> ParseModification(const v1::CreateModificationRequest& request, const std::string& drafter);
-absl::StatusOr<Measurement> ParseMeasurement(const v1::RecordMeasurementRequest& request, const std::string& recorder);
+absl::StatusOr<Contract> ParseContract(const v1::CreateContractRequest& request,
+                                       const std::string& drafter, absl::CivilDay* effective_date);
+absl::StatusOr<Modification> ParseModification(const v1::CreateModificationRequest& request,
+                                               const std::string& drafter);
+absl::StatusOr<Measurement> ParseMeasurement(const v1::RecordMeasurementRequest& request,
+                                             const std::string& recorder);
 
 // A life-cycle command at a desk: FIELD_INVALID for a command of another desk or a missing reason.
-absl::StatusOr<ProjectStep> ParseStep(const v1::ProjectCommandRequest& request, Desk desk, const std::string& actor);
-// A contract command: `signing` tells SignContract's commands (SIGN, DECLINE) from ManageContract's.
-absl::StatusOr<ContractStep> ParseStep(const v1::ContractCommandRequest& request, bool signing, const std::string& actor);
+absl::StatusOr<ProjectStep> ParseStep(const v1::ProjectCommandRequest& request, Desk desk,
+                                      const std::string& actor);
+// A contract command: `signing` tells SignContract's commands (SIGN, DECLINE) from
+// ManageContract's.
+absl::StatusOr<ContractStep> ParseStep(const v1::ContractCommandRequest& request, bool signing,
+                                       const std::string& actor);
 
 // A report; its measurement's id is derived from its request id.
-absl::StatusOr<Report> ParseReport(const v1::ImportedProject& imported, const std::string& reporter);
+absl::StatusOr<Report> ParseReport(const v1::ImportedProject& imported,
+                                   const std::string& reporter);
 
 }  // namespace fiscus::projects

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libs/core/dates.h"
+#include "libs/core/status.h"
 #include "services/projects/domain/progress.h"
 #include "services/projects/domain/reason.h"
 
@@ -52,9 +53,9 @@ absl::StatusOr<ProjectChange> SetBaseline(const ProjectFile& file, const Baselin
 absl::StatusOr<ProjectChange> MeetMilestone(const ProjectFile& file, std::string_view milestone_id,
                                             absl::CivilDay met_on) {
   RETURN_IF_ERROR(CheckNotOver(file.project));
-  const auto found =
-      std::find_if(file.milestones.begin(), file.milestones.end(),
-                   [&](const Milestone& milestone) { return milestone.milestone_id == milestone_id; });
+  const auto found = std::find_if(
+      file.milestones.begin(), file.milestones.end(),
+      [&](const Milestone& milestone) { return milestone.milestone_id == milestone_id; });
   if (found == file.milestones.end()) {
     return Refused(Reason::kMilestoneNotFound, "the project has no such milestone",
                    {{"milestone_id", std::string(milestone_id)}});

@@ -19,13 +19,15 @@ struct BaselineCommand {
 
 // Replaces work items and milestones; nothing is certified yet, whatever the command says.
 // `contract_ids` are the project's contracts.
-// Refuses, in this order: CONTRACT_NOT_FOUND (an item names a contract that is not the project's), WRONG_STATE (the project is
+// Refuses, in this order: CONTRACT_NOT_FOUND (an item names a contract that is not the project's),
+// WRONG_STATE (the project is
 //   over), BASELINE_FROZEN, OBSERVED_PROJECT; INVALID_ARGUMENT when the values sum beyond int64.
 absl::StatusOr<ProjectChange> SetBaseline(const ProjectFile& file, const BaselineCommand& command,
                                           const std::set<std::string>& contract_ids);
 
 // Marks a milestone as met. Met on the same day before: no events.
-// Refuses, in this order: WRONG_STATE (the project is over, or the milestone was met on another day), MILESTONE_NOT_FOUND,
+// Refuses, in this order: WRONG_STATE (the project is over, or the milestone was met on another
+// day), MILESTONE_NOT_FOUND,
 //   OBSERVED_PROJECT.
 absl::StatusOr<ProjectChange> MeetMilestone(const ProjectFile& file, std::string_view milestone_id,
                                             absl::CivilDay met_on);

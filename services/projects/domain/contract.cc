@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "libs/core/money.h"
+#include "libs/core/status.h"
 #include "services/projects/domain/reason.h"
 
 namespace fiscus::projects {
@@ -14,13 +15,13 @@ constexpr int64_t kAdvanceMaxBp = 3'000;  // C3
 constexpr int32_t kRetentionMaxBp = 300;  // C4
 
 constexpr std::array<std::string_view, kContractStates> kStateNames = {
-    "UNSPECIFIED", "DRAFT",     "IN_APPROVAL", "SIGNED",   "FILED",  "EFFECTIVE",  "SUSPENDED",
-    "PERFORMED",   "SETTLED",   "WARRANTY",    "CLOSED",   "TERMINATED", "DECLINED",
+    "UNSPECIFIED", "DRAFT",   "IN_APPROVAL", "SIGNED", "FILED",      "EFFECTIVE", "SUSPENDED",
+    "PERFORMED",   "SETTLED", "WARRANTY",    "CLOSED", "TERMINATED", "DECLINED",
 };
 
 constexpr std::array<std::string_view, kContractCommands> kCommandNames = {
-    "UNSPECIFIED", "SUBMIT", "SIGN",    "DECLINE", "FILE",           "ACTIVATE", "SUSPEND",
-    "RESUME",      "PERFORM", "SETTLE", "START_WARRANTY", "CLOSE",   "TERMINATE",
+    "UNSPECIFIED", "SUBMIT",  "SIGN",   "DECLINE",        "FILE",  "ACTIVATE",  "SUSPEND",
+    "RESUME",      "PERFORM", "SETTLE", "START_WARRANTY", "CLOSE", "TERMINATE",
 };
 
 template <typename... States>
@@ -94,7 +95,8 @@ LedgerOrder OrderOf(const Contract& contract, const ContractStep& step) {
       return {.kind = Kind::kEncumber, .amount_minor = contract.current_value_minor};
     case C::kSettle: {
       const int64_t rest = contract.current_value_minor - step.settlement_minor;
-      return rest == 0 ? LedgerOrder{} : LedgerOrder{.kind = Kind::kLiquidate, .amount_minor = rest};
+      return rest == 0 ? LedgerOrder{}
+                       : LedgerOrder{.kind = Kind::kLiquidate, .amount_minor = rest};
     }
     case C::kTerminate:
       if (contract.state != S::kEffective && contract.state != S::kSuspended) return {};
@@ -105,8 +107,7 @@ LedgerOrder OrderOf(const Contract& contract, const ContractStep& step) {
 }
 
 absl::Status WrongState(const Contract& contract, std::string_view message) {
-  return Refused(Reason::kWrongState, message,
-                 {{"state", std::string(Name(contract.state))}});
+  return Refused(Reason::kWrongState, message, {{"state", std::string(Name(contract.state))}});
 }
 
 }  // namespace
@@ -121,9 +122,7 @@ bool IsOpen(ContractState state) {
                          S::kSettled, S::kWarranty));
 }
 
-bool IsLive(ContractState state) {
-  return state != S::kDeclined && state != S::kTerminated;
-}
+bool IsLive(ContractState state) { return state != S::kDeclined && state != S::kTerminated; }
 
 std::span<const ContractTransition> ContractTransitions() { return kTransitions; }
 
@@ -190,7 +189,8 @@ ContractChange Take(const Contract& contract, const ContractStep& step) {
   ContractChange change{.after = contract, .event = {}, .order = OrderOf(contract, step)};
   change.after.state = Find(step.command)->to;
   change.after.version += 1;
-  if (step.command == ContractCommand::kSettle) change.after.settlement_minor = step.settlement_minor;
+  if (step.command == ContractCommand::kSettle)
+    change.after.settlement_minor = step.settlement_minor;
   if (step.command == ContractCommand::kSign && !contract.signed_on.has_value()) {
     change.after.signed_on = step.effective_date;
   }

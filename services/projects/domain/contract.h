@@ -1,7 +1,9 @@
-// Contracts (domain B3): one table of commands and states, terms (C3, C4), values (C1, C9) and four eyes; pure.
+// Contracts (domain B3): one table of commands and states, terms (C3, C4), values (C1, C9) and four
+// eyes; pure.
 //
-// Called with the contract and its project locked by the caller's transaction. A command that also moves money on the ledger is
-// decided first, carried out on the ledger by saga/, and decided again in the transaction that completes it.
+// Called with the contract and its project locked by the caller's transaction. A command that also
+// moves money on the ledger is decided first, carried out on the ledger by saga/, and decided again
+// in the transaction that completes it.
 #pragma once
 
 #include <cstdint>
@@ -142,10 +144,12 @@ struct ContractTransition {
 std::span<const ContractTransition> ContractTransitions();
 const ContractTransition* Find(ContractCommand command);
 
-// Decides whether a contract may be drawn up. `others_minor`: Σ current value of the project's other live contracts.
-// Refuses, in this order: WRONG_STATE (the project is over), TERMS_NOT_ALLOWED (advance > 30 %, C3; retention > 3 %, C4),
+// Decides whether a contract may be drawn up. `others_minor`: Σ current value of the project's
+// other live contracts. Refuses, in this order: WRONG_STATE (the project is over),
+// TERMS_NOT_ALLOWED (advance > 30 %, C3; retention > 3 %, C4),
 //   CURRENCY_MISMATCH, EXCEEDS_APPROVED_INVESTMENT, OBSERVED_PROJECT.
-// Source: C3 财建〔2004〕369号 (10–30 %), C4 建质〔2017〕138号 (≤ 3 %), as quoted in the domain notes.
+// Source: C3 财建〔2004〕369号 (10–30 %), C4 建质〔2017〕138号 (≤ 3 %), as quoted in the domain
+// notes.
 absl::StatusOr<ContractChange> DrawUp(const Project& project, Contract draft, int64_t others_minor,
                                       absl::CivilDay effective_date);
 
@@ -157,30 +161,34 @@ struct ContractStep {
   std::string actor;
 };
 
-// Decides whether a step may be taken. `work_complete`: every work item of the contract is wholly certified (true if it has none).
-// Refuses, in this order: WRONG_STATE (contract, or a project that is over; ACTIVATE also needs a project that is BUDGETED, FUNDED
+// Decides whether a step may be taken. `work_complete`: every work item of the contract is wholly
+// certified (true if it has none). Refuses, in this order: WRONG_STATE (contract, or a project that
+// is over; ACTIVATE also needs a project that is BUDGETED, FUNDED
 //   or EXECUTING), SAME_PERSON, WORK_NOT_COMPLETE (PERFORM), SETTLEMENT_EXCEEDS_VALUE (SETTLE).
 absl::Status Check(const Project& project, const Contract& contract, const ContractStep& step,
                    bool work_complete);
 
 // The effect of a step that was checked; checks nothing: the ledger may have done its part since.
-// Orders: ACTIVATE encumbers the current value; SETTLE releases current value − settlement; TERMINATE of a contract in force
+// Orders: ACTIVATE encumbers the current value; SETTLE releases current value − settlement;
+// TERMINATE of a contract in force
 //   releases what is open.
 ContractChange Take(const Contract& contract, const ContractStep& step);
 
 // Decides whether a modification may be drawn up.
-// Refuses, in this order: WRONG_STATE (the contract is not EFFECTIVE), BELOW_CERTIFIED (C9; the new value must also be > 0),
+// Refuses, in this order: WRONG_STATE (the contract is not EFFECTIVE), BELOW_CERTIFIED (C9; the new
+// value must also be > 0),
 //   EXCEEDS_APPROVED_INVESTMENT; INVALID_ARGUMENT when the new value leaves int64.
 absl::Status CheckModification(const Project& project, const Contract& contract,
                                const Modification& modification, int64_t others_minor);
 
-// Decides whether a modification may be made effective: as CheckModification, with WRONG_STATE also for one that is effective,
-// then SAME_PERSON before the figures.
+// Decides whether a modification may be made effective: as CheckModification, with WRONG_STATE also
+// for one that is effective, then SAME_PERSON before the figures.
 absl::Status CheckApproval(const Project& project, const Contract& contract,
                            const Modification& modification, int64_t others_minor,
                            std::string_view actor);
 
-// The effect of an approval that was checked; checks nothing. Orders: encumbers a rise, releases a fall.
+// The effect of an approval that was checked; checks nothing. Orders: encumbers a rise, releases a
+// fall.
 ContractChange MakeEffective(const Contract& contract, const Modification& modification,
                              absl::CivilDay effective_date);
 

@@ -1,4 +1,5 @@
 #include "services/projects/domain/contract.h"
+#include "libs/core/status.h"
 
 #include <catch2/catch.hpp>
 
@@ -13,12 +14,16 @@ using S = ContractState;
 Project Executing() { return FileIn(ProjectState::kExecuting).project; }
 
 ContractStep Step(C command) {
-  return {.command = command, .effective_date = kDay, .settlement_minor = 480'000, .actor = kOtherUser};
+  return {
+      .command = command, .effective_date = kDay, .settlement_minor = 480'000, .actor = kOtherUser};
 }
 
 Modification Change(int64_t delta_minor) {
-  return {.modification_id = "m1", .contract_id = "c1", .delta_minor = delta_minor,
-          .reason = "rock", .drafted_by = kUnitUser};
+  return {.modification_id = "m1",
+          .contract_id = "c1",
+          .delta_minor = delta_minor,
+          .reason = "rock",
+          .drafted_by = kUnitUser};
 }
 
 absl::StatusOr<ContractChange> Decide(const Project& project, const Contract& contract,
@@ -36,7 +41,8 @@ absl::StatusOr<ContractChange> Approve(const Project& project, const Contract& c
 }  // namespace
 
 // Goal: the table is the law. Method: every command from every state, against the table's rows.
-TEST_CASE("Every contract command starts from the table's states and no other", "[projects][domain]") {
+TEST_CASE("Every contract command starts from the table's states and no other",
+          "[projects][domain]") {
   CHECK(ContractTransitions().size() == kContractCommands - 1);
   for (const ContractTransition& row : ContractTransitions()) {
     for (int state = 1; state < kContractStates; ++state) {
@@ -78,8 +84,9 @@ TEST_CASE("Who drew a contract up neither signs nor declines it", "[projects][do
 }
 
 TEST_CASE("A contract is performed when its work is certified", "[projects][domain]") {
-  CHECK(ReasonOf(Decide(Executing(), ContractIn(S::kEffective), Step(C::kPerform), false).status()) ==
-        "WORK_NOT_COMPLETE");
+  CHECK(
+      ReasonOf(Decide(Executing(), ContractIn(S::kEffective), Step(C::kPerform), false).status()) ==
+      "WORK_NOT_COMPLETE");
 }
 
 TEST_CASE("The ledger's part of each step", "[projects][domain]") {
@@ -128,7 +135,8 @@ TEST_CASE("Terms hold at the limits of int64", "[projects][domain]") {
   draft.advance_minor = INT64_MAX / 10 * 3 + 3;
   CHECK(ReasonOf(DrawUp(project, draft, 0, kDay).status()) == "TERMS_NOT_ALLOWED");
   draft.advance_minor = 0;
-  CHECK(ReasonOf(DrawUp(project, draft, INT64_MAX, kDay).status()) == "EXCEEDS_APPROVED_INVESTMENT");
+  CHECK(ReasonOf(DrawUp(project, draft, INT64_MAX, kDay).status()) ==
+        "EXCEEDS_APPROVED_INVESTMENT");
 }
 
 TEST_CASE("A contract is drawn up within the approved investment, in its currency",
@@ -138,7 +146,8 @@ TEST_CASE("A contract is drawn up within the approved investment, in its currenc
   REQUIRE(change.ok());
   CHECK(change->after.version == 1);
   CHECK(change->after.current_value_minor == draft.original_value_minor);
-  CHECK(ReasonOf(DrawUp(Executing(), draft, 500'001, kDay).status()) == "EXCEEDS_APPROVED_INVESTMENT");
+  CHECK(ReasonOf(DrawUp(Executing(), draft, 500'001, kDay).status()) ==
+        "EXCEEDS_APPROVED_INVESTMENT");
   Contract foreign = draft;
   foreign.currency = "MXN";
   CHECK(ReasonOf(DrawUp(Executing(), foreign, 0, kDay).status()) == "CURRENCY_MISMATCH");
@@ -161,12 +170,10 @@ TEST_CASE("A modification is made in force by another person", "[projects][domai
   REQUIRE(raise.ok());
   CHECK(raise->order == LedgerOrder{LedgerOrder::Kind::kEncumber, 500'000});
   CHECK(raise->after.original_value_minor == 500'000);
-  CHECK(ReasonOf(Approve(Executing(), contract, Change(1), kUnitUser).status()) ==
-        "SAME_PERSON");
+  CHECK(ReasonOf(Approve(Executing(), contract, Change(1), kUnitUser).status()) == "SAME_PERSON");
   Modification effective = Change(1);
   effective.effective = true;
-  CHECK(ReasonOf(Approve(Executing(), contract, effective, kOtherUser).status()) ==
-        "WRONG_STATE");
+  CHECK(ReasonOf(Approve(Executing(), contract, effective, kOtherUser).status()) == "WRONG_STATE");
 }
 
 TEST_CASE("A modification stays above what is certified and within the investment",
@@ -185,8 +192,8 @@ TEST_CASE("A modification stays above what is certified and within the investmen
   CHECK(reason(-500'000) == "BELOW_CERTIFIED");
   for (int state = 1; state < kContractStates; ++state) {
     if (static_cast<S>(state) == S::kEffective) continue;
-    CHECK(ReasonOf(CheckModification(Executing(), ContractIn(static_cast<S>(state)), Change(1), 0)) ==
-          "WRONG_STATE");
+    CHECK(ReasonOf(CheckModification(Executing(), ContractIn(static_cast<S>(state)), Change(1),
+                                     0)) == "WRONG_STATE");
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "libs/core/status.h"
 #include "services/projects/domain/life_cycle.h"
 #include "services/projects/domain/reason.h"
 

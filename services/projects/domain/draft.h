@@ -20,8 +20,9 @@ struct Relatives {
 absl::StatusOr<ProjectChange> Create(const Project& wanted, const Relatives& relatives,
                                      absl::CivilDay effective_date);
 
-// Decides whether a draft may become `wanted`; code, unit, parent, currency and mode stay as they are.
-// Refuses, in this order: VERSION_MISMATCH, WRONG_STATE (only DRAFT and RETURNED), as CheckChild, as CheckParent,
+// Decides whether a draft may become `wanted`; code, unit, parent, currency and mode stay as they
+// are. Refuses, in this order: VERSION_MISMATCH, WRONG_STATE (only DRAFT and RETURNED), as
+// CheckChild, as CheckParent,
 //   CURRENCY_MISMATCH, OBSERVED_PROJECT.
 absl::StatusOr<ProjectChange> Update(const ProjectFile& file, const Project& wanted,
                                      int64_t expected_version, const Relatives& relatives,

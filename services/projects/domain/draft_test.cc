@@ -31,20 +31,22 @@ TEST_CASE("Drafts are checked against parent and children", "[projects][domain]"
   Project parent = FileIn(S::kEstablished).project;
   const Project wanted = FileIn(S::kDraft).project;
   CHECK(Create(wanted, {.parent = &parent}, kDay).ok());
-  CHECK(ReasonOf(Create(wanted, {.parent = &parent, .siblings = {.count = 1, .investment_minor = 1}},
-                        kDay)
+  CHECK(ReasonOf(Create(wanted,
+                        {.parent = &parent, .siblings = {.count = 1, .investment_minor = 1}}, kDay)
                      .status()) == "EXCEEDS_PARENT");
   CHECK(ReasonOf(Update(FileIn(S::kDraft), wanted, 7,
                         {.children = {.count = 1, .investment_minor = 1'000'001}}, kDay)
                      .status()) == "EXCEEDS_PARENT");
 }
 
-TEST_CASE("A project is changed before it is declared, in its present version", "[projects][domain]") {
+TEST_CASE("A project is changed before it is declared, in its present version",
+          "[projects][domain]") {
   for (int state = 1; state < kProjectStates; ++state) {
     const ProjectFile file = FileIn(static_cast<S>(state));
     const bool open = file.project.state == S::kDraft || file.project.state == S::kReturned;
     INFO(Name(file.project.state));
-    CHECK(ReasonOf(Update(file, file.project, 7, {}, kDay).status()) == (open ? "" : "WRONG_STATE"));
+    CHECK(ReasonOf(Update(file, file.project, 7, {}, kDay).status()) ==
+          (open ? "" : "WRONG_STATE"));
     CHECK(ReasonOf(Update(file, file.project, 6, {}, kDay).status()) == "VERSION_MISMATCH");
   }
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "libs/core/dates.h"
+#include "libs/core/status.h"
 #include "libs/core/text.h"
 #include "services/projects/domain/reason.h"
 
@@ -45,9 +46,9 @@ absl::Status OutsideDates(const Day& start, const Day& end, const Project& paren
 
 absl::Status CheckChild(const Project& child, const Project& parent, const Children& siblings) {
   if (IsOver(parent.state)) {
-    return Refused(Reason::kWrongState, "the parent project is over",
-                   {{"parent_project_id", parent.project_id},
-                    {"state", std::string(Name(parent.state))}});
+    return Refused(
+        Reason::kWrongState, "the parent project is over",
+        {{"parent_project_id", parent.project_id}, {"state", std::string(Name(parent.state))}});
   }
   RETURN_IF_ERROR(
       CheckInvestment(parent, siblings.investment_minor, child.approved_investment_minor));
@@ -62,7 +63,8 @@ absl::Status CheckChild(const Project& child, const Project& parent, const Child
     return OutsideDates(child.planned_start, child.planned_end, parent);
   }
   if (child.currency != parent.currency) {
-    return Refused(Reason::kCurrencyMismatch, "the sub-project's currency differs from the parent's",
+    return Refused(Reason::kCurrencyMismatch,
+                   "the sub-project's currency differs from the parent's",
                    {{"currency", child.currency}, {"parent_currency", parent.currency}});
   }
   return absl::OkStatus();

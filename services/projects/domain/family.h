@@ -1,4 +1,5 @@
-// Parents and sub-projects: P2 (unit), P3 (investment), P4 (dates). Both ends are locked by the caller's transaction.
+// Parents and sub-projects: P2 (unit), P3 (investment), P4 (dates). Both ends are locked by the
+// caller's transaction.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,8 @@
 
 namespace fiscus::projects {
 
-// The live children of a project (neither rejected nor cancelled), without the one that is being decided.
+// The live children of a project (neither rejected nor cancelled), without the one that is being
+// decided.
 struct Children {
   int64_t count = 0;
   int64_t investment_minor = 0;  // Σ approved investment
@@ -18,7 +20,8 @@ struct Children {
 };
 
 // Decides whether `child` fits under `parent`, whose other children are `siblings`.
-// Refuses, in this order: WRONG_STATE (the parent is over, P8), EXCEEDS_PARENT (P3), OUTSIDE_PARENT (P2: unit not at or below the
+// Refuses, in this order: WRONG_STATE (the parent is over, P8), EXCEEDS_PARENT (P3), OUTSIDE_PARENT
+// (P2: unit not at or below the
 //   parent's; P4: dates outside the parent's and no WAIVER document), CURRENCY_MISMATCH.
 absl::Status CheckChild(const Project& child, const Project& parent, const Children& siblings);
 

@@ -1,4 +1,5 @@
 #include "services/projects/domain/family.h"
+#include "libs/core/status.h"
 
 #include <catch2/catch.hpp>
 
@@ -21,7 +22,8 @@ Project Parent() { return FileIn(ProjectState::kEstablished).project; }
 
 TEST_CASE("A sub-project fits under its parent to the fen", "[projects][domain]") {
   CHECK(CheckChild(Child(), Parent(), {.count = 1, .investment_minor = 600'000}).ok());
-  const absl::Status over = CheckChild(Child(), Parent(), {.count = 1, .investment_minor = 600'001});
+  const absl::Status over =
+      CheckChild(Child(), Parent(), {.count = 1, .investment_minor = 600'001});
   CHECK(ReasonOf(over) == "EXCEEDS_PARENT");
   CHECK(RefusalOf(over)->figures.at("children_investment") == "600001");
 }

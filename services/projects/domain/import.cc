@@ -51,7 +51,8 @@ Measurement MeasurementOf(const Report& report, const std::vector<WorkItem>& pla
   return measurement;
 }
 
-void AddBaseline(const Report& report, const std::vector<WorkItem>& planned, ProjectChange& change) {
+void AddBaseline(const Report& report, const std::vector<WorkItem>& planned,
+                 ProjectChange& change) {
   const bool frozen = HasStarted(change.after.project.state);
   if (planned == change.after.work_items && frozen == change.after.project.baseline_frozen) return;
   Append(BaselineSet{.work_items = planned,
@@ -69,9 +70,9 @@ absl::StatusOr<ReportDecision> TakeReport(const ProjectFile* present, const Repo
                    {{"project_id", present->project.project_id}});
   }
   if (present != nullptr && present->project.currency != report.project.currency) {
-    return Refused(Reason::kCurrencyMismatch, "the project was reported in another currency before",
-                   {{"currency", report.project.currency},
-                    {"project_currency", present->project.currency}});
+    return Refused(
+        Reason::kCurrencyMismatch, "the project was reported in another currency before",
+        {{"currency", report.project.currency}, {"project_currency", present->project.currency}});
   }
   if (!ValuesFit(report.work_items)) {
     return InvalidFields({{"work_items.value", "the values sum to more than 2^63 - 1"}});
@@ -92,9 +93,8 @@ absl::StatusOr<ReportDecision> TakeReport(const ProjectFile* present, const Repo
   if (report.work_items.empty()) return decision;  // says nothing about the work
   const std::vector<WorkItem> planned = Planned(report.work_items, after.work_items);
   AddBaseline(report, planned, decision.change);
-  const bool measured =
-      std::any_of(report.work_items.begin(), report.work_items.end(),
-                  [](const WorkItem& item) { return item.certified_milli > 0; });
+  const bool measured = std::any_of(report.work_items.begin(), report.work_items.end(),
+                                    [](const WorkItem& item) { return item.certified_milli > 0; });
   if (!measured && !HasStarted(after.project.state)) return decision;
   Measurement measurement = MeasurementOf(report, planned);
   MeasurementCertified event = ProgressOf(after, measurement);

@@ -1,4 +1,5 @@
-// Observed projects: reported from elsewhere with state, work items and progress; a report is a fact, not a command.
+// Observed projects: reported from elsewhere with state, work items and progress; a report is a
+// fact, not a command.
 #pragma once
 
 #include <optional>
@@ -27,9 +28,10 @@ struct ReportDecision {
 };
 
 // Decides about a report of a project that is not there yet (`present` null) or that is.
-// New: created in the reported state, with baseline and progress. Known: what differs is changed; progress that went back is
-// recorded as a correction (P6), because it is what the source now says.
-// Refuses, in this order: PROJECT_EXISTS (the project is not observed), CURRENCY_MISMATCH (another currency than before);
+// New: created in the reported state, with baseline and progress. Known: what differs is changed;
+// progress that went back is recorded as a correction (P6), because it is what the source now says.
+// Refuses, in this order: PROJECT_EXISTS (the project is not observed), CURRENCY_MISMATCH (another
+// currency than before);
 //   INVALID_ARGUMENT when the values sum beyond int64.
 absl::StatusOr<ReportDecision> TakeReport(const ProjectFile* present, const Report& report);
 

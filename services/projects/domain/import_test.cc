@@ -34,7 +34,8 @@ TEST_CASE("A new report makes project, baseline and progress", "[projects][domai
   const auto decision = TakeReport(nullptr, ReportOf());
   REQUIRE(decision.ok());
   REQUIRE(decision->change.events.size() == 3);
-  CHECK(std::get<ProjectStateChanged>(decision->change.events[0]).from == ProjectState::kUnspecified);
+  CHECK(std::get<ProjectStateChanged>(decision->change.events[0]).from ==
+        ProjectState::kUnspecified);
   CHECK(std::get<BaselineSet>(decision->change.events[1]).frozen);
   CHECK(std::get<MeasurementCertified>(decision->change.events[2]).physical_bp == 3'000);
   CHECK(decision->change.after.project.version == 3);
@@ -88,7 +89,8 @@ TEST_CASE("A report without work items leaves the work as it is", "[projects][do
   CHECK(decision->change.after == first);
 }
 
-TEST_CASE("Reports do not touch controlled projects, nor change the currency", "[projects][domain]") {
+TEST_CASE("Reports do not touch controlled projects, nor change the currency",
+          "[projects][domain]") {
   ProjectFile present = FileIn(ProjectState::kExecuting);
   CHECK(ReasonOf(TakeReport(&present, ReportOf()).status()) == "PROJECT_EXISTS");
   present.project.observed = true;

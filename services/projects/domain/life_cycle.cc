@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libs/core/money.h"
+#include "libs/core/status.h"
 #include "services/projects/domain/reason.h"
 
 namespace fiscus::projects {
@@ -22,27 +23,45 @@ constexpr uint32_t kBeforeCompleted =
        S::kFunded, S::kExecuting, S::kReturned, S::kSuspended);
 
 constexpr std::array kTransitions = {
-    Transition{C::kDeclare, Desk::kUnit, Of(S::kDraft, S::kReturned), S::kDeclared,
-               kDeclarationComplete | kTargetsGiven, {}},
+    Transition{C::kDeclare,
+               Desk::kUnit,
+               Of(S::kDraft, S::kReturned),
+               S::kDeclared,
+               kDeclarationComplete | kTargetsGiven,
+               {}},
     Transition{C::kAcceptForReview, Desk::kReview, Of(S::kDeclared), S::kUnderReview, 0, {}},
     Transition{C::kPassReview, Desk::kReview, Of(S::kUnderReview), S::kReserved,
                kDocumentGiven | kOtherPerson, kReviewOpinion},
-    Transition{C::kReturn, Desk::kReview, Of(S::kUnderReview), S::kReturned, kOtherPerson, {}, true},
-    Transition{C::kReject, Desk::kReview, Of(S::kUnderReview), S::kRejected, kOtherPerson, {}, true},
+    Transition{
+        C::kReturn, Desk::kReview, Of(S::kUnderReview), S::kReturned, kOtherPerson, {}, true},
+    Transition{
+        C::kReject, Desk::kReview, Of(S::kUnderReview), S::kRejected, kOtherPerson, {}, true},
     Transition{C::kEstablish, Desk::kPlanning, Of(S::kReserved), S::kEstablished, kDocumentGiven,
                kEstablishmentApproval},
-    Transition{C::kBudget, Desk::kFinance, Of(S::kEstablished), S::kBudgeted,
-               kTargetsGiven | kBudgetLineExists, {}},
+    Transition{C::kBudget,
+               Desk::kFinance,
+               Of(S::kEstablished),
+               S::kBudgeted,
+               kTargetsGiven | kBudgetLineExists,
+               {}},
     Transition{C::kIssueFunds, Desk::kFinance, Of(S::kBudgeted), S::kFunded, kActiveLineExists, {}},
-    Transition{C::kStart, Desk::kExecution, Of(S::kFunded), S::kExecuting,
-               kContractEffective | kWorkItemsExist, {}},
+    Transition{C::kStart,
+               Desk::kExecution,
+               Of(S::kFunded),
+               S::kExecuting,
+               kContractEffective | kWorkItemsExist,
+               {}},
     Transition{C::kSuspend, Desk::kFinance, Of(S::kExecuting), S::kSuspended, 0, {}, true},
     Transition{C::kResume, Desk::kFinance, Of(S::kSuspended), S::kExecuting, 0, {}},
     Transition{C::kComplete, Desk::kExecution, Of(S::kExecuting), S::kCompleted, kWorkComplete, {}},
     Transition{C::kAccept, Desk::kAcceptance, Of(S::kCompleted), S::kAccepted, kDocumentGiven,
                kAcceptanceReport},
-    Transition{C::kApproveFinalAccount, Desk::kFinance, Of(S::kAccepted), S::kFinalAccounted,
-               kSettled, {}},
+    Transition{C::kApproveFinalAccount,
+               Desk::kFinance,
+               Of(S::kAccepted),
+               S::kFinalAccounted,
+               kSettled,
+               {}},
     Transition{C::kClose, Desk::kFinance, Of(S::kFinalAccounted), S::kClosed, kNothingOpen, {}},
     Transition{C::kCancel, Desk::kFinance, kBeforeCompleted, S::kCancelled, kNothingOpen, {}, true},
 };
@@ -126,11 +145,12 @@ absl::Status NothingIsOpen(const Case& c) {
                   {"in_transit", std::to_string(c.ledger.in_transit_minor)}});
 }
 
-// Settled = paid + retained. What is retained is still encumbered on the lines: SETTLE left the settlement less the payments.
-// A difference, e.g. payments without contract, is accepted when the final account that explains it is given, with a reason.
+// Settled = paid + retained. What is retained is still encumbered on the lines: SETTLE left the
+// settlement less the payments. A difference, e.g. payments without contract, is accepted when the
+// final account that explains it is given, with a reason.
 absl::Status IsSettled(const Case& c) {
-  const __int128 accounted = static_cast<__int128>(c.ledger.net_paid_minor) +
-                             c.ledger.encumbered_minor;
+  const __int128 accounted =
+      static_cast<__int128>(c.ledger.net_paid_minor) + c.ledger.encumbered_minor;
   const bool equal = accounted == c.contracts.settled_minor && c.ledger.in_transit_minor == 0 &&
                      c.ledger.foreign_used_lines == 0;
   const bool explained = !c.step.reason.empty() && c.ledger.in_transit_minor == 0 &&
@@ -166,11 +186,10 @@ constexpr std::array kGuards = {
 
 absl::Status CheckState(const Project& project, const Transition& row) {
   if ((row.from & (1U << static_cast<uint32_t>(project.state))) != 0) return absl::OkStatus();
-  return Refused(Reason::kWrongState,
-                 std::string(Name(row.command)) + " does not start from " +
-                     std::string(Name(project.state)),
-                 {{"state", std::string(Name(project.state))},
-                  {"command", std::string(Name(row.command))}});
+  return Refused(
+      Reason::kWrongState,
+      std::string(Name(row.command)) + " does not start from " + std::string(Name(project.state)),
+      {{"state", std::string(Name(project.state))}, {"command", std::string(Name(row.command))}});
 }
 
 }  // namespace
@@ -185,7 +204,8 @@ const Transition* Find(ProjectCommand command) {
 }
 
 bool AsksLedger(const Transition& transition) {
-  return (transition.guards & (kBudgetLineExists | kActiveLineExists | kNothingOpen | kSettled)) != 0;
+  return (transition.guards & (kBudgetLineExists | kActiveLineExists | kNothingOpen | kSettled)) !=
+         0;
 }
 
 std::vector<std::string> MissingFromDeclaration(const Project& project) {

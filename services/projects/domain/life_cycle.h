@@ -1,6 +1,7 @@
 // The life cycle of a project (domain B1): one table of commands, states and guards; pure.
 //
-// Called by rpc/ with the project locked by the caller's transaction; ledger figures are fetched before it.
+// Called by rpc/ with the project locked by the caller's transaction; ledger figures are fetched
+// before it.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@ enum Guard : uint32_t {
   kWorkItemsExist = 1U << 7,       // NO_WORK_ITEMS
   kWorkComplete = 1U << 8,         // WORK_NOT_COMPLETE, unless a WAIVER is among the documents
   kNothingOpen = 1U << 9,          // OPEN_COMMITMENTS
-  kSettled = 1U << 10,             // SETTLEMENT_DIFFERS, unless explained by a FINAL_ACCOUNT and a reason
+  kSettled = 1U << 10,  // SETTLEMENT_DIFFERS, unless explained by a FINAL_ACCOUNT and a reason
 };
 
 // Which role's RPC accepts a command.
@@ -39,9 +40,10 @@ struct Transition {
   Desk desk;
   uint32_t from;  // states, bit 1 << state
   ProjectState to;
-  uint32_t guards = 0;         // Guard bits
-  std::string_view document;   // of kDocumentGiven
-  bool reason_needed = false;  // a reason or opinion is mandatory (checked when the request is parsed)
+  uint32_t guards = 0;        // Guard bits
+  std::string_view document;  // of kDocumentGiven
+  bool reason_needed =
+      false;  // a reason or opinion is mandatory (checked when the request is parsed)
 };
 
 // The table, a row for each command.
@@ -53,14 +55,16 @@ const Transition* Find(ProjectCommand command);
 // True if the guards of this command ask the ledger.
 bool AsksLedger(const Transition& transition);
 
-// What the ledger says about all lines of a project, of all years; minor units of the project's currency.
+// What the ledger says about all lines of a project, of all years; minor units of the project's
+// currency.
 struct LedgerView {
   int64_t lines = 0;         // that exist
   int64_t active_lines = 0;  // in state ACTIVE
   int64_t encumbered_minor = 0;
   int64_t in_transit_minor = 0;
-  int64_t net_paid_minor = 0;      // paid − refunded
-  // Lines in another currency, whose sums cannot be added: with money held, and with money held or paid.
+  int64_t net_paid_minor = 0;  // paid − refunded
+  // Lines in another currency, whose sums cannot be added: with money held, and with money held or
+  // paid.
   int64_t foreign_open_lines = 0;
   int64_t foreign_used_lines = 0;
 };
@@ -83,15 +87,16 @@ struct ProjectStep {
 };
 
 // Decides one step.
-// Refuses, in this order: VERSION_MISMATCH, WRONG_STATE, then the row's guards in the order of their reasons, OBSERVED_PROJECT.
-// Effects: START also freezes the baseline (a second event).
+// Refuses, in this order: VERSION_MISMATCH, WRONG_STATE, then the row's guards in the order of
+// their reasons, OBSERVED_PROJECT. Effects: START also freezes the baseline (a second event).
 absl::StatusOr<ProjectChange> Decide(const ProjectFile& file, const ProjectStep& step,
                                      const LedgerView& ledger, const ContractView& contracts);
 
 // VERSION_MISMATCH unless `expected_version` is 0 or the present one.
 absl::Status CheckVersion(const Project& project, int64_t expected_version);
 
-// The parts of a declaration that are absent, e.g. "sector", "document:DECLARATION"; all at once, in a fixed order.
+// The parts of a declaration that are absent, e.g. "sector", "document:DECLARATION"; all at once,
+// in a fixed order.
 std::vector<std::string> MissingFromDeclaration(const Project& project);
 
 }  // namespace fiscus::projects

@@ -1,4 +1,5 @@
 #include "services/projects/domain/life_cycle.h"
+#include "libs/core/status.h"
 
 #include <random>
 
@@ -16,8 +17,8 @@ using S = ProjectState;
 
 // Circumstances under which the row's guards hold.
 absl::StatusOr<ProjectChange> DecideWell(const ProjectFile& file, C command) {
-  const bool finishing = command == C::kClose || command == C::kCancel ||
-                         command == C::kApproveFinalAccount;
+  const bool finishing =
+      command == C::kClose || command == C::kCancel || command == C::kApproveFinalAccount;
   return Decide(file, StepOf(command), LedgerWithLine(),
                 finishing ? ContractView{} : OneEffective());
 }
@@ -94,10 +95,10 @@ TEST_CASE("Targets come first: no target, no budget", "[projects][domain]") {
 }
 
 TEST_CASE("A step needs its document, and may bring it", "[projects][domain]") {
-  const auto [command, state, kind] = GENERATE(table<C, S, std::string_view>(
-      {{C::kPassReview, S::kUnderReview, kReviewOpinion},
-       {C::kEstablish, S::kReserved, kEstablishmentApproval},
-       {C::kAccept, S::kCompleted, kAcceptanceReport}}));
+  const auto [command, state, kind] =
+      GENERATE(table<C, S, std::string_view>({{C::kPassReview, S::kUnderReview, kReviewOpinion},
+                                              {C::kEstablish, S::kReserved, kEstablishmentApproval},
+                                              {C::kAccept, S::kCompleted, kAcceptanceReport}}));
   ProjectFile file = FileIn(state);
   file.project.documents.clear();
   const auto refused = DecideWell(file, command);
@@ -158,8 +159,8 @@ TEST_CASE("Work is complete at 100 %, or waived by a document", "[projects][doma
 }
 
 TEST_CASE("Nothing is closed or cancelled over open commitments", "[projects][domain]") {
-  const auto [command, state] = GENERATE(
-      table<C, S>({{C::kClose, S::kFinalAccounted}, {C::kCancel, S::kExecuting}}));
+  const auto [command, state] =
+      GENERATE(table<C, S>({{C::kClose, S::kFinalAccounted}, {C::kCancel, S::kExecuting}}));
   const ProjectStep step = StepOf(command);
   const auto reason = [&, state = state](const LedgerView& ledger, const ContractView& contracts) {
     return ReasonOf(Decide(FileIn(state), step, ledger, contracts).status());
@@ -216,8 +217,9 @@ TEST_CASE("Who declares is remembered", "[projects][domain]") {
   CHECK(change->after.project.declared_by == kOtherUser);
 }
 
-// P9. Goal: a project is the fold of its events. Method: random commands, whatever they are answered; after each accepted one the
-// fold of all events so far equals the project, and the version counts the events.
+// P9. Goal: a project is the fold of its events. Method: random commands, whatever they are
+// answered; after each accepted one the fold of all events so far equals the project, and the
+// version counts the events.
 TEST_CASE("A project equals the fold of its events", "[projects][domain]") {
   std::mt19937_64 random(20260302);
   const auto pick = [&](int bound) { return static_cast<int>(random() % bound); };
@@ -249,7 +251,8 @@ TEST_CASE("A project equals the fold of its events", "[projects][domain]") {
         Measurement measurement{.measurement_id = "x", .project_id = "p1", .measured_on = kDay};
         for (const WorkItem& item : now.work_items) {
           measurement.quantities.push_back(
-              {item.work_item_id, item.certified_milli + (item.quantity_milli - item.certified_milli) / 2 + 1});
+              {item.work_item_id,
+               item.certified_milli + (item.quantity_milli - item.certified_milli) / 2 + 1});
         }
         measurement.recorded_by = kUnitUser;
         const auto certified = Certify(now, measurement, {.certifier = kOtherUser});

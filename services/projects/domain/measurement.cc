@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "libs/core/status.h"
 #include "services/projects/domain/progress.h"
 #include "services/projects/domain/project_event.h"
 #include "services/projects/domain/reason.h"
@@ -39,7 +40,8 @@ absl::Status CheckQuantity(const WorkItem& item, const MeasuredQuantity& measure
   }
   if (measured.quantity_milli < item.certified_milli && !correction) {
     return Refused(Reason::kProgressDecreases,
-                   "the quantity is below the certified one; only a correction may lower it", figures);
+                   "the quantity is below the certified one; only a correction may lower it",
+                   figures);
   }
   return absl::OkStatus();
 }
@@ -88,7 +90,8 @@ MeasurementCertified ProgressOf(const ProjectFile& file, Measurement measurement
   return event;
 }
 
-absl::StatusOr<CertifiedMeasurement> Certify(const ProjectFile& file, const Measurement& measurement,
+absl::StatusOr<CertifiedMeasurement> Certify(const ProjectFile& file,
+                                             const Measurement& measurement,
                                              const Certification& certification) {
   RETURN_IF_ERROR(CheckExecuting(file.project));
   if (measurement.state != MeasurementState::kRecorded) {

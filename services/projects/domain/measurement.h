@@ -1,4 +1,5 @@
-// Measurements (工程计量): recorded by the unit, certified by another person; only certified quantities are progress.
+// Measurements (工程计量): recorded by the unit, certified by another person; only certified
+// quantities are progress.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,12 @@
 
 namespace fiscus::projects {
 
-enum class MeasurementState : int16_t { kUnspecified = 0, kRecorded = 1, kCertified = 2, kRefused = 3 };
+enum class MeasurementState : int16_t {
+  kUnspecified = 0,
+  kRecorded = 1,
+  kCertified = 2,
+  kRefused = 3
+};
 
 std::string_view Name(MeasurementState state);
 
@@ -46,16 +52,20 @@ struct Certification {
   std::string reason;  // of a refusal; not empty then
 };
 
-struct CertifiedMeasurement;  // project_event.h: the measurement decided, and the project's change (none if refused)
+struct CertifiedMeasurement;  // project_event.h: the measurement decided, and the project's change
+                              // (none if refused)
 struct MeasurementCertified;  // project_event.h
 
-// The fact that the quantities of a measurement count: items, progress and certified values after it. Checks nothing.
+// The fact that the quantities of a measurement count: items, progress and certified values after
+// it. Checks nothing.
 MeasurementCertified ProgressOf(const ProjectFile& file, Measurement measurement);
 
-// Decides a recorded measurement. The quantities are checked again: another may have been certified since.
-// Refuses, in this order: WRONG_STATE (project or measurement), SAME_PERSON, and, unless it is refused, WORK_ITEM_NOT_FOUND,
+// Decides a recorded measurement. The quantities are checked again: another may have been certified
+// since. Refuses, in this order: WRONG_STATE (project or measurement), SAME_PERSON, and, unless it
+// is refused, WORK_ITEM_NOT_FOUND,
 //   QUANTITY_OUT_OF_RANGE, PROGRESS_DECREASES.
-absl::StatusOr<CertifiedMeasurement> Certify(const ProjectFile& file, const Measurement& measurement,
+absl::StatusOr<CertifiedMeasurement> Certify(const ProjectFile& file,
+                                             const Measurement& measurement,
                                              const Certification& certification);
 
 }  // namespace fiscus::projects

@@ -18,7 +18,8 @@ __int128 SumOfValues(std::span<const WorkItem> items) {
 }  // namespace
 
 int64_t CertifiedValueOf(const WorkItem& item) {
-  // value < 2⁶³ and certified ≤ quantity < 2⁶³: the product fits into 126 bits, the quotient is at most the value.
+  // value < 2⁶³ and certified ≤ quantity < 2⁶³: the product fits into 126 bits, the quotient is at
+  // most the value.
   return static_cast<int64_t>(static_cast<__int128>(item.value_minor) * item.certified_milli /
                               item.quantity_milli);
 }
@@ -51,7 +52,8 @@ std::vector<CertifiedValue> CertifiedValues(std::span<const WorkItem> items,
   }
   std::vector<CertifiedValue> values;
   for (const std::string_view id : contracts) {
-    values.push_back({.contract_id = std::string(id), .certified_minor = CertifiedValueOf(items, id)});
+    values.push_back(
+        {.contract_id = std::string(id), .certified_minor = CertifiedValueOf(items, id)});
   }
   return values;
 }

@@ -1,4 +1,5 @@
-// Physical progress: computed from certified quantities and values, never typed. Integers only, products through 128 bits.
+// Physical progress: computed from certified quantities and values, never typed. Integers only,
+// products through 128 bits.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +13,13 @@
 
 namespace fiscus::projects {
 
-// value × certified ÷ quantity of one item, minor units, rounded down: it is the whole value only when all is certified, and a
-// sum of certified values never exceeds the sum of the values.
-// `item` has value > 0, quantity > 0 and 0 ≤ certified ≤ quantity.
+// value × certified ÷ quantity of one item, minor units, rounded down: it is the whole value only
+// when all is certified, and a sum of certified values never exceeds the sum of the values. `item`
+// has value > 0, quantity > 0 and 0 ≤ certified ≤ quantity.
 int64_t CertifiedValueOf(const WorkItem& item);
 
-// Σ certified value ÷ Σ value over the items, basis points, rounded down: 10,000 only when every item is complete, 0 when there
-// is none. Never falls while no certified quantity falls.
+// Σ certified value ÷ Σ value over the items, basis points, rounded down: 10,000 only when every
+// item is complete, 0 when there is none. Never falls while no certified quantity falls.
 int32_t PhysicalBp(std::span<const WorkItem> items);
 
 // Σ certified value of the items of one contract, minor units.

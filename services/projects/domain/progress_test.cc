@@ -16,7 +16,8 @@ constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
 
 TEST_CASE("Progress weighs items by value", "[projects][domain]") {
   CHECK(PhysicalBp({}) == 0);
-  const std::vector<WorkItem> items = {ItemOf("a", 300, 1'000, 500), ItemOf("b", 700, 2'000, 2'000)};
+  const std::vector<WorkItem> items = {ItemOf("a", 300, 1'000, 500),
+                                       ItemOf("b", 700, 2'000, 2'000)};
   CHECK(PhysicalBp(items) == 8'500);
 }
 
@@ -45,8 +46,9 @@ TEST_CASE("Certified values are given for the contracts measured", "[projects][d
   CHECK(CertifiedValues(items, measured) == std::vector<CertifiedValue>{{"c1", 99}});
 }
 
-// Goal: progress lies in 0..100 %, is 100 % exactly when all is done, never falls while no quantity falls, and the certified value
-// of a contract never exceeds its items' value. Method: random items, quantities raised step by step.
+// Goal: progress lies in 0..100 %, is 100 % exactly when all is done, never falls while no quantity
+// falls, and the certified value of a contract never exceeds its items' value. Method: random
+// items, quantities raised step by step.
 TEST_CASE("Progress rises with its quantities and never exceeds the whole", "[projects][domain]") {
   std::mt19937_64 random(7);
   for (int round = 0; round < 2'000; ++round) {
@@ -63,8 +65,8 @@ TEST_CASE("Progress rises with its quantities and never exceeds the whole", "[pr
     int32_t before = 0;
     for (int step = 0; step < 10; ++step) {
       WorkItem& item = items[pick(0, static_cast<int64_t>(items.size()) - 1)];
-      item.certified_milli = step % 3 == 0 ? item.quantity_milli
-                                           : pick(item.certified_milli, item.quantity_milli);
+      item.certified_milli =
+          step % 3 == 0 ? item.quantity_milli : pick(item.certified_milli, item.quantity_milli);
       bool complete = true;
       for (const WorkItem& each : items) complete &= each.certified_milli == each.quantity_milli;
       const int32_t now = PhysicalBp(items);

@@ -7,21 +7,21 @@ namespace fiscus::projects {
 namespace {
 
 constexpr std::array<std::string_view, kProjectStates> kStateNames = {
-    "UNSPECIFIED", "DRAFT",     "DECLARED",        "UNDER_REVIEW", "RESERVED",  "ESTABLISHED",
-    "BUDGETED",    "FUNDED",    "EXECUTING",       "COMPLETED",    "ACCEPTED",  "FINAL_ACCOUNTED",
-    "CLOSED",      "RETURNED",  "REJECTED",        "SUSPENDED",    "CANCELLED",
+    "UNSPECIFIED", "DRAFT",    "DECLARED",  "UNDER_REVIEW", "RESERVED",  "ESTABLISHED",
+    "BUDGETED",    "FUNDED",   "EXECUTING", "COMPLETED",    "ACCEPTED",  "FINAL_ACCOUNTED",
+    "CLOSED",      "RETURNED", "REJECTED",  "SUSPENDED",    "CANCELLED",
 };
 
 constexpr std::array<std::string_view, kProjectCommands> kCommandNames = {
-    "UNSPECIFIED", "DECLARE",     "ACCEPT_FOR_REVIEW", "PASS_REVIEW", "RETURN",
-    "REJECT",      "ESTABLISH",   "BUDGET",            "ISSUE_FUNDS", "START",
-    "SUSPEND",     "RESUME",      "COMPLETE",          "ACCEPT",      "APPROVE_FINAL_ACCOUNT",
-    "CLOSE",       "CANCEL",
+    "UNSPECIFIED", "DECLARE", "ACCEPT_FOR_REVIEW",     "PASS_REVIEW", "RETURN",  "REJECT",
+    "ESTABLISH",   "BUDGET",  "ISSUE_FUNDS",           "START",       "SUSPEND", "RESUME",
+    "COMPLETE",    "ACCEPT",  "APPROVE_FINAL_ACCOUNT", "CLOSE",       "CANCEL",
 };
 
 constexpr std::array kDocumentKinds = {
-    kDeclarationDocument, kReviewOpinion, kEstablishmentApproval, kPermit,       kAcceptanceReport,
-    kFinalAccount,        kContractDocument, kWaiver,             kOtherDocument,
+    kDeclarationDocument, kReviewOpinion, kEstablishmentApproval, kPermit,
+    kAcceptanceReport,    kFinalAccount,  kContractDocument,      kWaiver,
+    kOtherDocument,
 };
 
 }  // namespace

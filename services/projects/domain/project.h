@@ -1,7 +1,8 @@
 // The project and its parts as values (domain B1): no behaviour beyond names and small questions.
 //
-// Amounts are int64 minor units of the project's currency, quantities thousandths of their unit, ratios basis points.
-// The numbers of the enums are those of proto/fiscus/projects/v1/projects.proto (a test in rpc/ compares them) and of the database.
+// Amounts are int64 minor units of the project's currency, quantities thousandths of their unit,
+// ratios basis points. The numbers of the enums are those of
+// proto/fiscus/projects/v1/projects.proto (a test in rpc/ compares them) and of the database.
 #pragma once
 
 #include <cstdint>
@@ -60,7 +61,8 @@ inline constexpr int kProjectCommands = 17;  // with kNone
 std::string_view Name(ProjectState state);
 std::string_view Name(ProjectCommand command);
 
-// A project that is over: it accepts no money event and no change (P8), and its code is free again (P1).
+// A project that is over: it accepts no money event and no change (P8), and its code is free again
+// (P1).
 bool IsOver(ProjectState state);
 
 // Work on site has begun: the baseline is frozen.
@@ -133,7 +135,7 @@ struct Project {
   std::vector<Target> targets;
   std::vector<DocumentRef> documents;
   ProjectState state = ProjectState::kDraft;
-  int64_t version = 0;     // sequence of its last event; 0: not yet created
+  int64_t version = 0;      // sequence of its last event; 0: not yet created
   int32_t physical_bp = 0;  // computed, never typed
   bool observed = false;    // reported from elsewhere
   bool key_project = false;

@@ -56,7 +56,8 @@ struct MilestoneChanged {
 using ProjectEvent =
     std::variant<ProjectStateChanged, BaselineSet, MeasurementCertified, MilestoneChanged>;
 
-// A decision: the project after it and the facts that it makes, in order; `after.project.version` counts them.
+// A decision: the project after it and the facts that it makes, in order; `after.project.version`
+// counts them.
 struct ProjectChange {
   ProjectFile after;
   std::vector<ProjectEvent> events;
@@ -70,7 +71,8 @@ struct CertifiedMeasurement {
 // The project after one more event. The version of the result is one higher.
 ProjectFile Apply(ProjectFile file, const ProjectEvent& event);
 
-// Applies an event to the change's project and appends it. A ProjectStateChanged gets the version that it has as an event.
+// Applies an event to the change's project and appends it. A ProjectStateChanged gets the version
+// that it has as an event.
 void Append(ProjectEvent event, ProjectChange& change);
 
 }  // namespace fiscus::projects

@@ -1,5 +1,6 @@
-// Why projects refuses: one table of reason, code and name, in the order of precedence of ProjectsReason in
-// proto/fiscus/projects/v1/projects.proto. The numbers are those of the proto; a test in rpc/ compares them.
+// Why projects refuses: one table of reason, code and name, in the order of precedence of
+// ProjectsReason in proto/fiscus/projects/v1/projects.proto. The numbers are those of the proto; a
+// test in rpc/ compares them.
 #pragma once
 
 #include <span>

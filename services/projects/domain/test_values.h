@@ -52,7 +52,8 @@ inline ProjectFile FileIn(ProjectState state) {
                   .declared_by = kUnitUser};
   file.work_items = {ItemOf("w1", 600'000, 100'000, 100'000, "c1"),
                      ItemOf("w2", 400'000, 50'000, 50'000)};
-  file.milestones = {{.milestone_id = "m1", .name = "roof", .due_date = absl::CivilDay(2026, 6, 30)}};
+  file.milestones = {
+      {.milestone_id = "m1", .name = "roof", .due_date = absl::CivilDay(2026, 6, 30)}};
   return file;
 }
 

@@ -1,4 +1,5 @@
 #include "fiscus/projects/v1/projects_service.handlers.h"
+#include "libs/core/status.h"
 #include "libs/rpc/parse.h"
 #include "services/projects/saga/contract_saga.h"
 
@@ -12,7 +13,8 @@ absl::StatusOr<v1::Contract> ApproveModification(const Deps& deps, const Call& c
                           .reason = {},
                           .actor = call.Actor()};
   RETURN_IF_ERROR(fields.status());
-  return TakeStep(deps, call, {.contract_id = {}, .modification_id = request.modification_id(), .step = step});
+  return TakeStep(deps, call,
+                  {.contract_id = {}, .modification_id = request.modification_id(), .step = step});
 }
 
 }  // namespace fiscus::projects

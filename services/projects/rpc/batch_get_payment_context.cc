@@ -1,5 +1,6 @@
 #include "fiscus/projects/v1/projects_service.handlers.h"
 #include "libs/core/ids.h"
+#include "libs/core/status.h"
 #include "libs/rpc/parse.h"
 #include "libs/rpc/status_codec.h"
 #include "services/projects/codec/convert.h"
@@ -16,20 +17,25 @@ constexpr char kDomain[] = "fiscus.projects.v1";
 
 using Contracts = std::map<std::string, Contract>;
 
-v1::PaymentContext ContextOf(const v1::PaymentContextKey& key, const ProjectFiles& projects, const Contracts& contracts) {
+v1::PaymentContext ContextOf(const v1::PaymentContextKey& key, const ProjectFiles& projects,
+                             const Contracts& contracts) {
   v1::PaymentContext context;
   const auto project = projects.find(key.project_id());
   if (project == projects.end()) {
-    *context.mutable_status() = rpc::ToItem(
-        Refused(Reason::kProjectNotFound, "there is no such project", {{"project_id", key.project_id()}}), kDomain);
+    *context.mutable_status() =
+        rpc::ToItem(Refused(Reason::kProjectNotFound, "there is no such project",
+                            {{"project_id", key.project_id()}}),
+                    kDomain);
     return context;
   }
   *context.mutable_project() = ToProto(project->second.project);
   if (key.contract_id().empty()) return context;
   const auto contract = contracts.find(key.contract_id());
   if (contract == contracts.end()) {
-    *context.mutable_status() = rpc::ToItem(
-        Refused(Reason::kContractNotFound, "there is no such contract", {{"contract_id", key.contract_id()}}), kDomain);
+    *context.mutable_status() =
+        rpc::ToItem(Refused(Reason::kContractNotFound, "there is no such contract",
+                            {{"contract_id", key.contract_id()}}),
+                    kDomain);
     return context;
   }
   *context.mutable_contract() = ToProto(contract->second);
@@ -54,16 +60,19 @@ absl::StatusOr<v1::BatchGetPaymentContextResponse> BatchGetPaymentContext(
     if (!key.contract_id().empty()) contract_ids.insert(key.contract_id());
   }
   v1::BatchGetPaymentContextResponse response;
-  RETURN_IF_ERROR(deps.database.Read(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
-    response.Clear();  // a read may be repeated
-    ASSIGN_OR_RETURN(const ProjectFiles projects,
-                     LoadProjects(tx, {project_ids.begin(), project_ids.end()}, Depth::kProject));
-    ASSIGN_OR_RETURN(const Contracts contracts, LoadContracts(tx, {contract_ids.begin(), contract_ids.end()}));
-    for (const v1::PaymentContextKey& key : request.keys()) {
-      *response.add_contexts() = ContextOf(key, projects, contracts);
-    }
-    return absl::OkStatus();
-  }));
+  RETURN_IF_ERROR(
+      deps.database.Read(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
+        response.Clear();  // a read may be repeated
+        ASSIGN_OR_RETURN(
+            const ProjectFiles projects,
+            LoadProjects(tx, {project_ids.begin(), project_ids.end()}, Depth::kProject));
+        ASSIGN_OR_RETURN(const Contracts contracts,
+                         LoadContracts(tx, {contract_ids.begin(), contract_ids.end()}));
+        for (const v1::PaymentContextKey& key : request.keys()) {
+          *response.add_contexts() = ContextOf(key, projects, contracts);
+        }
+        return absl::OkStatus();
+      }));
   return response;
 }
 

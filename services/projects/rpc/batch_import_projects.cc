@@ -1,4 +1,5 @@
 #include "fiscus/projects/v1/projects_service.handlers.h"
+#include "libs/core/status.h"
 #include "libs/core/text.h"
 #include "libs/rpc/status_codec.h"
 #include "services/projects/codec/parse.h"
@@ -18,14 +19,15 @@ std::string DigestOf(const v1::ImportedProject& imported) {
   return Sha256(content.SerializeAsString());
 }
 
-absl::StatusOr<v1::BatchImportProjectsResponse> ImportNow(pg::Tx& tx, const Call& call,
-                                                          const std::vector<ImportEntry>& entries,
-                                                          const v1::BatchImportProjectsRequest& request) {
+absl::StatusOr<v1::BatchImportProjectsResponse> ImportNow(
+    pg::Tx& tx, const Call& call, const std::vector<ImportEntry>& entries,
+    const v1::BatchImportProjectsRequest& request) {
   ASSIGN_OR_RETURN(const std::vector<ImportOutcome> outcomes, ImportBatch(tx, call).Run(entries));
   v1::BatchImportProjectsResponse response;
   for (size_t i = 0; i < outcomes.size(); ++i) {
     v1::ImportProjectResult* result = response.add_results();
-    if (!outcomes[i].status.ok()) *result->mutable_status() = rpc::ToItem(outcomes[i].status, kDomain);
+    if (!outcomes[i].status.ok())
+      *result->mutable_status() = rpc::ToItem(outcomes[i].status, kDomain);
     result->set_replayed(outcomes[i].replayed);
     result->set_project_id(request.projects(static_cast<int>(i)).project().project_id());
   }
@@ -35,8 +37,8 @@ absl::StatusOr<v1::BatchImportProjectsResponse> ImportNow(pg::Tx& tx, const Call
 
 }  // namespace
 
-absl::StatusOr<v1::BatchImportProjectsResponse> BatchImportProjects(const Deps& deps, const Call& call,
-                                                                    const v1::BatchImportProjectsRequest& request) {
+absl::StatusOr<v1::BatchImportProjectsResponse> BatchImportProjects(
+    const Deps& deps, const Call& call, const v1::BatchImportProjectsRequest& request) {
   rpc::Fields fields;
   fields.BatchSize("projects", request.projects_size(), kProjectsMax);
   RETURN_IF_ERROR(fields.status());
@@ -47,7 +49,8 @@ absl::StatusOr<v1::BatchImportProjectsResponse> BatchImportProjects(const Deps& 
                        .report = ParseReport(imported, call.Actor())});
   }
   return Write<v1::BatchImportProjectsResponse>(
-      deps, call, request.validate_only(), [&](pg::Tx& tx) { return ImportNow(tx, call, entries, request); });
+      deps, call, request.validate_only(),
+      [&](pg::Tx& tx) { return ImportNow(tx, call, entries, request); });
 }
 
 }  // namespace fiscus::projects

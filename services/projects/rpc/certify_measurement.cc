@@ -1,4 +1,5 @@
 #include "fiscus/projects/v1/projects_service.handlers.h"
+#include "libs/core/status.h"
 #include "libs/rpc/parse.h"
 #include "services/projects/codec/convert.h"
 #include "services/projects/domain/reason.h"
@@ -12,16 +13,18 @@ namespace {
 constexpr size_t kReasonMax = 2000;
 constexpr int64_t kBusyRetryMs = 1'000;
 
-// Certified values of the contracts concerned. While the ledger carries out a modification, its lower limit (C9) must not move.
+// Certified values of the contracts concerned. While the ledger carries out a modification, its
+// lower limit (C9) must not move.
 absl::Status SaveCertified(pg::Tx& tx, const ProjectChange& change) {
   for (const ProjectEvent& event : change.events) {
     const auto* certified = std::get_if<MeasurementCertified>(&event);
     if (certified == nullptr) continue;
     ASSIGN_OR_RETURN(const auto busy, BeingModified(tx, certified->contracts));
     if (!busy.empty()) {
-      return WithRetryAfter(Refused(Reason::kContractBusy, "a contract concerned is being modified; try again",
-                                    {{"contract_id", *busy.begin()}}),
-                            kBusyRetryMs);
+      return WithRetryAfter(
+          Refused(Reason::kContractBusy, "a contract concerned is being modified; try again",
+                  {{"contract_id", *busy.begin()}}),
+          kBusyRetryMs);
     }
     RETURN_IF_ERROR(UpdateCertified(tx, certified->contracts));
   }
@@ -37,7 +40,8 @@ absl::StatusOr<v1::Measurement> CertifyNow(pg::Tx& tx, const Call& call, const s
   RETURN_IF_ERROR(DecideMeasurement(tx, certified.measurement, certification.certifier));
   RETURN_IF_ERROR(SaveCertified(tx, certified.change));
   v1::Measurement answer = ToProto(certified.measurement);
-  tx.AuditSubject("measurements/" + id, ToProto(measurement).SerializeAsString(), answer.SerializeAsString());
+  tx.AuditSubject("measurements/" + id, ToProto(measurement).SerializeAsString(),
+                  answer.SerializeAsString());
   RETURN_IF_ERROR(SaveChange(tx, call, &file, certified.change));
   return answer;
 }

@@ -1,4 +1,5 @@
 #include "fiscus/projects/v1/projects_service.handlers.h"
+#include "libs/core/status.h"
 #include "libs/events/outbox.h"
 #include "services/projects/codec/convert.h"
 #include "services/projects/codec/parse.h"
@@ -9,21 +10,25 @@
 namespace fiscus::projects {
 namespace {
 
-absl::StatusOr<v1::Contract> DrawUpNow(pg::Tx& tx, const Call& call, const Contract& draft, absl::CivilDay date) {
+absl::StatusOr<v1::Contract> DrawUpNow(pg::Tx& tx, const Call& call, const Contract& draft,
+                                       absl::CivilDay date) {
   ASSIGN_OR_RETURN(const ProjectFile file, LockProject(tx, draft.project_id, Depth::kProject));
   ASSIGN_OR_RETURN(const auto present, LoadContracts(tx, {draft.contract_id}));
-  ASSIGN_OR_RETURN(const int64_t others, OtherContractValues(tx, draft.project_id, draft.contract_id));
+  ASSIGN_OR_RETURN(const int64_t others,
+                   OtherContractValues(tx, draft.project_id, draft.contract_id));
   const absl::StatusOr<ContractChange> change = DrawUp(file.project, draft, others, date);
   if (!present.empty()) {
     // Same id, same content: answered as the first time.
     const Contract& known = present.begin()->second;
     if (change.ok() && known == change->after) return ToProto(known);
-    return Refused(Reason::kRecordExists, "a contract with this id exists", {{"contract_id", draft.contract_id}});
+    return Refused(Reason::kRecordExists, "a contract with this id exists",
+                   {{"contract_id", draft.contract_id}});
   }
   ASSIGN_OR_RETURN(const bool taken, ContractNoTaken(tx, draft.contract_no));
   // The project's state comes before the number, its terms after it (order of the reasons).
   if (taken && (change.ok() || RefusalOf(change.status())->reason != "WRONG_STATE")) {
-    return Refused(Reason::kContractNoTaken, "another contract has this number", {{"contract_no", draft.contract_no}});
+    return Refused(Reason::kContractNoTaken, "another contract has this number",
+                   {{"contract_no", draft.contract_no}});
   }
   RETURN_IF_ERROR(change.status());
   RETURN_IF_ERROR(InsertContract(tx, change->after));
@@ -35,7 +40,8 @@ absl::StatusOr<v1::Contract> DrawUpNow(pg::Tx& tx, const Call& call, const Contr
 
 }  // namespace
 
-absl::StatusOr<v1::Contract> CreateContract(const Deps& deps, const Call& call, const v1::CreateContractRequest& request) {
+absl::StatusOr<v1::Contract> CreateContract(const Deps& deps, const Call& call,
+                                            const v1::CreateContractRequest& request) {
   absl::CivilDay date;
   ASSIGN_OR_RETURN(const Contract draft, ParseContract(request, call.Actor(), &date));
   return Write<v1::Contract>(deps, call, request.validate_only(),

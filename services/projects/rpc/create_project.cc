@@ -1,4 +1,5 @@
 #include "fiscus/projects/v1/projects_service.handlers.h"
+#include "libs/core/status.h"
 #include "services/projects/codec/convert.h"
 #include "services/projects/codec/parse.h"
 #include "services/projects/domain/draft.h"
@@ -17,16 +18,20 @@ absl::Status CheckCodeFree(pg::Tx& tx, const Project& project) {
                  {{"code", project.code}, {"project_id", taken.begin()->second}});
 }
 
-absl::StatusOr<v1::Project> CreateNow(pg::Tx& tx, const Call& call, const Project& wanted, absl::CivilDay date) {
-  ASSIGN_OR_RETURN(const LockedRelatives relatives, LockRelatives(tx, wanted.project_id, wanted.parent_project_id));
+absl::StatusOr<v1::Project> CreateNow(pg::Tx& tx, const Call& call, const Project& wanted,
+                                      absl::CivilDay date) {
+  ASSIGN_OR_RETURN(const LockedRelatives relatives,
+                   LockRelatives(tx, wanted.project_id, wanted.parent_project_id));
   RETURN_IF_ERROR(CheckCodeFree(tx, wanted));
-  ASSIGN_OR_RETURN(const ProjectFiles present, LoadProjects(tx, {wanted.project_id}, Depth::kProject));
+  ASSIGN_OR_RETURN(const ProjectFiles present,
+                   LoadProjects(tx, {wanted.project_id}, Depth::kProject));
   ASSIGN_OR_RETURN(const ProjectChange change, Create(wanted, relatives.view(), date));
   if (!present.empty()) {
     // Same id, same content: answered as the first time.
     const Project& known = present.begin()->second.project;
     if (known == change.after.project) return ToProto(known);
-    return Refused(Reason::kProjectExists, "a project with this id exists", {{"project_id", wanted.project_id}});
+    return Refused(Reason::kProjectExists, "a project with this id exists",
+                   {{"project_id", wanted.project_id}});
   }
   RETURN_IF_ERROR(SaveChange(tx, call, nullptr, change));
   return ToProto(change.after.project);
@@ -34,7 +39,8 @@ absl::StatusOr<v1::Project> CreateNow(pg::Tx& tx, const Call& call, const Projec
 
 }  // namespace
 
-absl::StatusOr<v1::Project> CreateProject(const Deps& deps, const Call& call, const v1::CreateProjectRequest& request) {
+absl::StatusOr<v1::Project> CreateProject(const Deps& deps, const Call& call,
+                                          const v1::CreateProjectRequest& request) {
   rpc::Fields fields;
   const Project wanted = ParseProject(fields, "project", request.project());
   const absl::CivilDay date = fields.Date("effective_date", request.effective_date());

@@ -3,7 +3,8 @@
 
 namespace fiscus::projects {
 
-absl::StatusOr<v1::Project> ExecuteProject(const Deps& deps, const Call& call, const v1::ProjectCommandRequest& request) {
+absl::StatusOr<v1::Project> ExecuteProject(const Deps& deps, const Call& call,
+                                           const v1::ProjectCommandRequest& request) {
   return RunCommand(deps, call, request, Desk::kExecution);
 }
 

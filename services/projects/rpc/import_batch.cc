@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "libs/core/status.h"
 #include "libs/pg/transact.h"
 #include "services/projects/codec/convert.h"
 #include "services/projects/domain/family.h"
@@ -9,7 +10,8 @@
 
 namespace fiscus::projects {
 
-absl::StatusOr<std::vector<ImportOutcome>> ImportBatch::Run(const std::vector<ImportEntry>& entries) {
+absl::StatusOr<std::vector<ImportOutcome>> ImportBatch::Run(
+    const std::vector<ImportEntry>& entries) {
   RETURN_IF_ERROR(LoadAll(entries));
   std::vector<ImportOutcome> outcomes;
   for (const ImportEntry& entry : entries) {
@@ -38,7 +40,8 @@ absl::Status ImportBatch::LoadAll(const std::vector<ImportEntry>& entries) {
     if (!project.parent_project_id.empty()) with_parents.insert(project.parent_project_id);
     codes.insert(project.code);
   }
-  ASSIGN_OR_RETURN(files_, LockProjects(tx_, {with_parents.begin(), with_parents.end()}, Depth::kFile));
+  ASSIGN_OR_RETURN(files_,
+                   LockProjects(tx_, {with_parents.begin(), with_parents.end()}, Depth::kFile));
   ASSIGN_OR_RETURN(taken_, FindImportItems(tx_, request_ids));
   ASSIGN_OR_RETURN(digests_, LastDigests(tx_, {projects.begin(), projects.end()}));
   ASSIGN_OR_RETURN(codes_, FindLiveCodes(tx_, codes));
@@ -56,7 +59,8 @@ absl::StatusOr<ImportOutcome> ImportBatch::TakeOne(const ImportEntry& entry) {
     taken_[entry.request_id] = items_.back();
     return ImportOutcome{.status = absl::OkStatus(), .replayed = true};
   }
-  if (absl::Status free = CheckCode(report); !free.ok()) return ImportOutcome{.status = std::move(free)};
+  if (absl::Status free = CheckCode(report); !free.ok())
+    return ImportOutcome{.status = std::move(free)};
   const auto found = files_.find(id);
   const ProjectFile* present = found == files_.end() ? nullptr : &found->second;
   absl::StatusOr<ReportDecision> decision = TakeReport(present, report);
@@ -72,7 +76,8 @@ absl::StatusOr<ImportOutcome> ImportBatch::TakeOne(const ImportEntry& entry) {
 std::optional<ImportOutcome> ImportBatch::Replay(const ImportEntry& entry) const {
   const auto taken = taken_.find(entry.request_id);
   if (taken == taken_.end()) return std::nullopt;
-  if (taken->second.digest == entry.digest) return ImportOutcome{.status = absl::OkStatus(), .replayed = true};
+  if (taken->second.digest == entry.digest)
+    return ImportOutcome{.status = absl::OkStatus(), .replayed = true};
   return ImportOutcome{.status = pg::RequestIdReused(entry.request_id)};
 }
 
@@ -94,7 +99,8 @@ absl::Status ImportBatch::CheckRelatives(const Project& after, bool is_new) {
       return Refused(Reason::kProjectNotFound, "there is no such parent project",
                      {{"project_id", after.parent_project_id}});
     }
-    ASSIGN_OR_RETURN(const Children siblings, SumChildren(tx_, after.parent_project_id, after.project_id));
+    ASSIGN_OR_RETURN(const Children siblings,
+                     SumChildren(tx_, after.parent_project_id, after.project_id));
     RETURN_IF_ERROR(CheckChild(after, parent->second.project, siblings));
   }
   if (is_new) return absl::OkStatus();
@@ -102,7 +108,8 @@ absl::Status ImportBatch::CheckRelatives(const Project& after, bool is_new) {
   return CheckParent(after, children);
 }
 
-absl::Status ImportBatch::Stage(const ImportEntry& entry, const ProjectFile* present, ReportDecision decision) {
+absl::Status ImportBatch::Stage(const ImportEntry& entry, const ProjectFile* present,
+                                ReportDecision decision) {
   const Project& after = decision.change.after.project;
   const std::string id = after.project_id;
   if (staged_ids_.contains(id)) RETURN_IF_ERROR(Flush());
@@ -129,7 +136,8 @@ absl::Status ImportBatch::Flush() {
   if (staged_.empty()) return absl::OkStatus();
   std::vector<ProjectWrite> writes;
   for (const Staged& staged : staged_) {
-    writes.push_back({.before = staged.before.has_value() ? &*staged.before : nullptr, .after = &staged.after});
+    writes.push_back(
+        {.before = staged.before.has_value() ? &*staged.before : nullptr, .after = &staged.after});
   }
   RETURN_IF_ERROR(SaveProjects(tx_, writes));
   staged_.clear();

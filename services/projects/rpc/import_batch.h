@@ -1,5 +1,6 @@
-// Takes up to 1,000 reports of observed projects in one transaction: rows are read and written by arrays, each report is decided by
-// itself, and one that is refused does not harm its neighbours. Used from one thread, for one attempt of the transaction.
+// Takes up to 1,000 reports of observed projects in one transaction: rows are read and written by
+// arrays, each report is decided by itself, and one that is refused does not harm its neighbours.
+// Used from one thread, for one attempt of the transaction.
 #pragma once
 
 #include <deque>
@@ -22,8 +23,8 @@ namespace fiscus::projects {
 // A report as it came.
 struct ImportEntry {
   std::string request_id;
-  std::string digest;              // SHA-256 of the report without its request id
-  absl::StatusOr<Report> report;   // FIELD_INVALID: malformed
+  std::string digest;             // SHA-256 of the report without its request id
+  absl::StatusOr<Report> report;  // FIELD_INVALID: malformed
 };
 
 // What became of it.
@@ -37,8 +38,8 @@ class ImportBatch {
   ImportBatch(pg::Tx& tx, const Call& call) : tx_(tx), call_(call) {}
 
   // Outcomes in the order of the entries. An error is trouble with the database, not with an entry.
-  // Refusals of an entry, in this order: FIELD_INVALID, REQUEST_ID_REUSED, PROJECT_NOT_FOUND (its parent), PROJECT_CODE_TAKEN, as
-  // TakeReport, as CheckChild, as CheckParent.
+  // Refusals of an entry, in this order: FIELD_INVALID, REQUEST_ID_REUSED, PROJECT_NOT_FOUND (its
+  // parent), PROJECT_CODE_TAKEN, as TakeReport, as CheckChild, as CheckParent.
   absl::StatusOr<std::vector<ImportOutcome>> Run(const std::vector<ImportEntry>& entries);
 
  private:
@@ -58,10 +59,10 @@ class ImportBatch {
 
   pg::Tx& tx_;
   const Call& call_;
-  ProjectFiles files_;                            // as they are by now, in this transaction
-  std::map<std::string, std::string> codes_;      // live code → project
-  std::map<std::string, std::string> digests_;    // project → digest of its last report
-  std::map<std::string, ImportItem> taken_;       // by request id
+  ProjectFiles files_;                          // as they are by now, in this transaction
+  std::map<std::string, std::string> codes_;    // live code → project
+  std::map<std::string, std::string> digests_;  // project → digest of its last report
+  std::map<std::string, ImportItem> taken_;     // by request id
   std::deque<Staged> staged_;
   std::set<std::string> staged_ids_;
   std::vector<Measurement> measurements_;

@@ -1,4 +1,5 @@
 #include "fiscus/projects/v1/projects_service.handlers.h"
+#include "libs/core/status.h"
 #include "libs/rpc/page_token.h"
 #include "libs/rpc/parse.h"
 #include "services/projects/codec/convert.h"
@@ -21,10 +22,11 @@ absl::StatusOr<v1::ListContractsResponse> ListContracts(const Deps& deps, const 
                               .after_id = position.empty() ? "" : position[0],
                               .limit = page_size + 1};
   std::vector<Contract> page;
-  RETURN_IF_ERROR(deps.database.Read(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(page, ListContracts(tx, filter));
-    return absl::OkStatus();
-  }));
+  RETURN_IF_ERROR(
+      deps.database.Read(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
+        ASSIGN_OR_RETURN(page, ListContracts(tx, filter));
+        return absl::OkStatus();
+      }));
   v1::ListContractsResponse response;
   if (static_cast<int>(page.size()) > page_size) {
     page.pop_back();

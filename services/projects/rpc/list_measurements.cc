@@ -1,5 +1,6 @@
 #include "fiscus/projects/v1/projects_service.handlers.h"
 #include "libs/core/dates.h"
+#include "libs/core/status.h"
 #include "libs/rpc/page_token.h"
 #include "services/projects/codec/convert.h"
 #include "services/projects/deps.h"
@@ -7,25 +8,27 @@
 
 namespace fiscus::projects {
 
-absl::StatusOr<v1::ListMeasurementsResponse> ListMeasurements(const Deps& deps, const Call& call,
-                                                              const v1::ListMeasurementsRequest& request) {
+absl::StatusOr<v1::ListMeasurementsResponse> ListMeasurements(
+    const Deps& deps, const Call& call, const v1::ListMeasurementsRequest& request) {
   ASSIGN_OR_RETURN(const int page_size, rpc::PageSize(request.page_size()));
   ASSIGN_OR_RETURN(const std::vector<std::string> position, rpc::OpenPageToken(call, request));
-  MeasurementFilter filter{.project_id = request.project_id(), .after_date = {}, .after_id = {}, .limit = page_size + 1};
+  MeasurementFilter filter{
+      .project_id = request.project_id(), .after_date = {}, .after_id = {}, .limit = page_size + 1};
   if (position.size() == 2) {
     filter.after_date = position[0];
     filter.after_id = position[1];
   }
   std::vector<Measurement> page;
-  RETURN_IF_ERROR(deps.database.Read(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(page, ListMeasurements(tx, filter));
-    return absl::OkStatus();
-  }));
+  RETURN_IF_ERROR(
+      deps.database.Read(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
+        ASSIGN_OR_RETURN(page, ListMeasurements(tx, filter));
+        return absl::OkStatus();
+      }));
   v1::ListMeasurementsResponse response;
   if (static_cast<int>(page.size()) > page_size) {
     page.pop_back();
-    response.set_next_page_token(
-        rpc::MakePageToken(call, request, {FormatDate(page.back().measured_on), page.back().measurement_id}));
+    response.set_next_page_token(rpc::MakePageToken(
+        call, request, {FormatDate(page.back().measured_on), page.back().measurement_id}));
   }
   for (const Measurement& measurement : page) *response.add_measurements() = ToProto(measurement);
   return response;

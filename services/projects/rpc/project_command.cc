@@ -1,5 +1,6 @@
 #include "services/projects/rpc/project_command.h"
 
+#include "libs/core/status.h"
 #include "services/projects/codec/convert.h"
 #include "services/projects/codec/parse.h"
 #include "services/projects/rpc/write.h"
@@ -14,27 +15,30 @@ absl::StatusOr<LedgerView> AskLedger(const Deps& deps, const Call& call, const P
                                      const std::string& project_id) {
   if (!AsksLedger(*Find(step.command))) return LedgerView{};
   std::string currency;
-  RETURN_IF_ERROR(deps.database.Read(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const ProjectFile file, LoadProject(tx, project_id, Depth::kProject));
-    currency = file.project.currency;
-    return absl::OkStatus();
-  }));
+  RETURN_IF_ERROR(
+      deps.database.Read(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
+        ASSIGN_OR_RETURN(const ProjectFile file, LoadProject(tx, project_id, Depth::kProject));
+        currency = file.project.currency;
+        return absl::OkStatus();
+      }));
   return deps.ledger.View(call, project_id, currency);
 }
 
 }  // namespace
 
-absl::StatusOr<v1::Project> RunCommand(const Deps& deps, const Call& call, const v1::ProjectCommandRequest& request,
-                                       Desk desk) {
+absl::StatusOr<v1::Project> RunCommand(const Deps& deps, const Call& call,
+                                       const v1::ProjectCommandRequest& request, Desk desk) {
   ASSIGN_OR_RETURN(const ProjectStep step, ParseStep(request, desk, call.Actor()));
   ASSIGN_OR_RETURN(const LedgerView ledger, AskLedger(deps, call, step, request.project_id()));
-  return Write<v1::Project>(deps, call, request.validate_only(), [&](pg::Tx& tx) -> absl::StatusOr<v1::Project> {
-    ASSIGN_OR_RETURN(const ProjectFile file, LockProject(tx, request.project_id(), Depth::kFile));
-    ASSIGN_OR_RETURN(const ContractView contracts, ViewContracts(tx, request.project_id()));
-    ASSIGN_OR_RETURN(const ProjectChange change, Decide(file, step, ledger, contracts));
-    RETURN_IF_ERROR(SaveChange(tx, call, &file, change));
-    return ToProto(change.after.project);
-  });
+  return Write<v1::Project>(
+      deps, call, request.validate_only(), [&](pg::Tx& tx) -> absl::StatusOr<v1::Project> {
+        ASSIGN_OR_RETURN(const ProjectFile file,
+                         LockProject(tx, request.project_id(), Depth::kFile));
+        ASSIGN_OR_RETURN(const ContractView contracts, ViewContracts(tx, request.project_id()));
+        ASSIGN_OR_RETURN(const ProjectChange change, Decide(file, step, ledger, contracts));
+        RETURN_IF_ERROR(SaveChange(tx, call, &file, change));
+        return ToProto(change.after.project);
+      });
 }
 
 }  // namespace fiscus::projects

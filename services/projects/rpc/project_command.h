@@ -10,7 +10,7 @@
 namespace fiscus::projects {
 
 // Parses, asks the ledger where the command's guards need it, decides and saves.
-absl::StatusOr<v1::Project> RunCommand(const Deps& deps, const Call& call, const v1::ProjectCommandRequest& request,
-                                       Desk desk);
+absl::StatusOr<v1::Project> RunCommand(const Deps& deps, const Call& call,
+                                       const v1::ProjectCommandRequest& request, Desk desk);
 
 }  // namespace fiscus::projects

@@ -2,11 +2,13 @@
 
 #include <utility>
 
+#include "libs/core/status.h"
 #include "services/projects/store/project_store.h"
 
 namespace fiscus::projects {
 
-absl::StatusOr<LockedRelatives> LockRelatives(pg::Tx& tx, const std::string& project_id, const std::string& parent_id) {
+absl::StatusOr<LockedRelatives> LockRelatives(pg::Tx& tx, const std::string& project_id,
+                                              const std::string& parent_id) {
   LockedRelatives relatives;
   if (!parent_id.empty()) {
     ASSIGN_OR_RETURN(ProjectFile parent, LockProject(tx, parent_id, Depth::kProject));

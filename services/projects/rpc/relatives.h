@@ -1,4 +1,5 @@
-// The relatives of a project that is drawn up or changed, locked in order: parent, then the project.
+// The relatives of a project that is drawn up or changed, locked in order: parent, then the
+// project.
 #pragma once
 
 #include <optional>
@@ -17,11 +18,15 @@ struct LockedRelatives {
   Children children;
 
   Relatives view() const {
-    return {.parent = parent.has_value() ? &*parent : nullptr, .siblings = siblings, .children = children};
+    return {.parent = parent.has_value() ? &*parent : nullptr,
+            .siblings = siblings,
+            .children = children};
   }
 };
 
-// Locks the parent, if any, and sums siblings and children. PROJECT_NOT_FOUND: there is no such parent.
-absl::StatusOr<LockedRelatives> LockRelatives(pg::Tx& tx, const std::string& project_id, const std::string& parent_id);
+// Locks the parent, if any, and sums siblings and children. PROJECT_NOT_FOUND: there is no such
+// parent.
+absl::StatusOr<LockedRelatives> LockRelatives(pg::Tx& tx, const std::string& project_id,
+                                              const std::string& parent_id);
 
 }  // namespace fiscus::projects

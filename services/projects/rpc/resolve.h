@@ -6,7 +6,8 @@
 
 namespace fiscus::projects {
 
-// Resolves "project", "contract", "measurement" and "modification"; NOT_FOUND with its reason for the first id that is absent.
+// Resolves "project", "contract", "measurement" and "modification"; NOT_FOUND with its reason for
+// the first id that is absent.
 rpc::UnitResolver UnitsOf(const Deps& deps);
 
 }  // namespace fiscus::projects

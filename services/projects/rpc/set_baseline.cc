@@ -1,4 +1,5 @@
 #include "fiscus/projects/v1/projects_service.handlers.h"
+#include "libs/core/status.h"
 #include "services/projects/codec/convert.h"
 #include "services/projects/codec/parse.h"
 #include "services/projects/rpc/write.h"
@@ -6,7 +7,8 @@
 
 namespace fiscus::projects {
 
-absl::StatusOr<v1::Baseline> SetBaseline(const Deps& deps, const Call& call, const v1::SetBaselineRequest& request) {
+absl::StatusOr<v1::Baseline> SetBaseline(const Deps& deps, const Call& call,
+                                         const v1::SetBaselineRequest& request) {
   rpc::Fields fields;
   fields.Uuid("project_id", request.project_id());
   const BaselineCommand command = ParseBaseline(fields, request);

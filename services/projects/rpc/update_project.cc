@@ -1,4 +1,5 @@
 #include "fiscus/projects/v1/projects_service.handlers.h"
+#include "libs/core/status.h"
 #include "services/projects/codec/convert.h"
 #include "services/projects/codec/parse.h"
 #include "services/projects/domain/draft.h"
@@ -7,10 +8,12 @@
 
 namespace fiscus::projects {
 
-absl::StatusOr<v1::Project> UpdateProject(const Deps& deps, const Call& call, const v1::UpdateProjectRequest& request) {
+absl::StatusOr<v1::Project> UpdateProject(const Deps& deps, const Call& call,
+                                          const v1::UpdateProjectRequest& request) {
   rpc::Fields fields;
   const Project wanted = ParseProject(fields, "project", request.project());
-  fields.Check(request.expected_version() > 0, "expected_version", "must be the version that was read");
+  fields.Check(request.expected_version() > 0, "expected_version",
+               "must be the version that was read");
   const absl::CivilDay date = fields.Date("effective_date", request.effective_date());
   RETURN_IF_ERROR(fields.status());
   return Write<v1::Project>(deps, call, false, [&](pg::Tx& tx) -> absl::StatusOr<v1::Project> {

@@ -1,4 +1,5 @@
-// How the handlers of this folder write: in one transaction, or as a rehearsal that is rolled back (validate_only).
+// How the handlers of this folder write: in one transaction, or as a rehearsal that is rolled back
+// (validate_only).
 #pragma once
 
 #include <functional>
@@ -21,7 +22,9 @@ absl::StatusOr<Response> Write(const Deps& deps, const Call& call, bool validate
                        : pg::Transact<Response>(deps.database, call, body);
 }
 
-// Saves a change of one project: rows, events and audit subject. `before` null: the project is new. No events: nothing to save.
-absl::Status SaveChange(pg::Tx& tx, const Call& call, const ProjectFile* before, const ProjectChange& change);
+// Saves a change of one project: rows, events and audit subject. `before` null: the project is new.
+// No events: nothing to save.
+absl::Status SaveChange(pg::Tx& tx, const Call& call, const ProjectFile* before,
+                        const ProjectChange& change);
 
 }  // namespace fiscus::projects

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "libs/core/ids.h"
+#include "libs/core/status.h"
 #include "libs/events/outbox.h"
 #include "libs/pg/transact.h"
 #include "services/projects/codec/convert.h"
@@ -38,7 +39,8 @@ absl::StatusOr<Locked> Lock(pg::Tx& tx, const StepRequest& request) {
     ASSIGN_OR_RETURN(const Modification found, LoadModification(tx, request.modification_id));
     contract_id = found.contract_id;
   }
-  ASSIGN_OR_RETURN(const Contract found, LoadContract(tx, contract_id));  // its project never changes
+  ASSIGN_OR_RETURN(const Contract found,
+                   LoadContract(tx, contract_id));  // its project never changes
   ASSIGN_OR_RETURN(ProjectFile file, LockProject(tx, found.project_id, Depth::kProject));
   locked.project = std::move(file.project);
   ASSIGN_OR_RETURN(locked.contract, LockContract(tx, contract_id));
@@ -56,13 +58,14 @@ absl::Status Busy(const Contract& contract) {
 }
 
 // Checks and decides under the locks.
-absl::StatusOr<ContractChange> DecideNow(pg::Tx& tx, const Locked& locked, const StepRequest& request) {
+absl::StatusOr<ContractChange> DecideNow(pg::Tx& tx, const Locked& locked,
+                                         const StepRequest& request) {
   const Contract& contract = locked.contract;
   if (locked.modification.has_value()) {
     ASSIGN_OR_RETURN(const int64_t others,
                      OtherContractValues(tx, contract.project_id, contract.contract_id));
-    RETURN_IF_ERROR(CheckApproval(locked.project, contract, *locked.modification, others,
-                                  request.step.actor));
+    RETURN_IF_ERROR(
+        CheckApproval(locked.project, contract, *locked.modification, others, request.step.actor));
     return MakeEffective(contract, *locked.modification, request.step.effective_date);
   }
   bool work_complete = true;
@@ -87,7 +90,8 @@ absl::StatusOr<v1::Contract> Save(pg::Tx& tx, const Call& call, const Contract& 
 }
 
 // A step that does not concern the ledger, in one transaction.
-absl::StatusOr<v1::Contract> TakeAtOnce(const Deps& deps, const Call& call, const StepRequest& request) {
+absl::StatusOr<v1::Contract> TakeAtOnce(const Deps& deps, const Call& call,
+                                        const StepRequest& request) {
   return pg::Transact<v1::Contract>(
       deps.database, call, [&](pg::Tx& tx) -> absl::StatusOr<v1::Contract> {
         ASSIGN_OR_RETURN(const Locked locked, Lock(tx, request));
@@ -130,36 +134,40 @@ PendingStep PendingOf(const Call& call, const Locked& locked, const StepRequest&
 }
 
 // Transaction 1. Empty: the step does not concern the ledger, or was answered before.
-absl::StatusOr<std::optional<Begun>> Begin(const Deps& deps, const Call& call, const StepRequest& request) {
+absl::StatusOr<std::optional<Begun>> Begin(const Deps& deps, const Call& call,
+                                           const StepRequest& request) {
   std::optional<Begun> begun;
-  RETURN_IF_ERROR(deps.database.Write(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
-    begun.reset();
-    ASSIGN_OR_RETURN(const auto answered, pg::FindRequests(tx, {call.request_id}));
-    if (!answered.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const Locked locked, Lock(tx, request));
-    ASSIGN_OR_RETURN(const auto pending, FindStep(tx, locked.contract.contract_id));
-    if (pending.has_value()) {
-      if (pending->request_id != call.request_id) return Busy(locked.contract);
-      if (pending->request_digest != call.request_digest) return pg::RequestIdReused(call.request_id);
-      begun = Begun{.pending = *pending, .contract = locked.contract};
-      return absl::OkStatus();
-    }
-    ASSIGN_OR_RETURN(const ContractChange change, DecideNow(tx, locked, request));
-    if (change.order.kind == LedgerOrder::Kind::kNone) return absl::OkStatus();
-    begun = Begun{.pending = PendingOf(call, locked, request, change.order), .contract = locked.contract};
-    RETURN_IF_ERROR(InsertStep(tx, begun->pending));
-    const absl::Duration left = call.deadline - call.now + absl::Seconds(1);
-    return pg::ScheduleTimer(tx, kStepTimer, locked.contract.contract_id,
-                             call.now + std::clamp(left, kTakeOverMin, kTakeOverMax));
-  }));
+  RETURN_IF_ERROR(
+      deps.database.Write(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
+        begun.reset();
+        ASSIGN_OR_RETURN(const auto answered, pg::FindRequests(tx, {call.request_id}));
+        if (!answered.empty()) return absl::OkStatus();
+        ASSIGN_OR_RETURN(const Locked locked, Lock(tx, request));
+        ASSIGN_OR_RETURN(const auto pending, FindStep(tx, locked.contract.contract_id));
+        if (pending.has_value()) {
+          if (pending->request_id != call.request_id) return Busy(locked.contract);
+          if (pending->request_digest != call.request_digest)
+            return pg::RequestIdReused(call.request_id);
+          begun = Begun{.pending = *pending, .contract = locked.contract};
+          return absl::OkStatus();
+        }
+        ASSIGN_OR_RETURN(const ContractChange change, DecideNow(tx, locked, request));
+        if (change.order.kind == LedgerOrder::Kind::kNone) return absl::OkStatus();
+        begun = Begun{.pending = PendingOf(call, locked, request, change.order),
+                      .contract = locked.contract};
+        RETURN_IF_ERROR(InsertStep(tx, begun->pending));
+        const absl::Duration left = call.deadline - call.now + absl::Seconds(1);
+        return pg::ScheduleTimer(tx, kStepTimer, locked.contract.contract_id,
+                                 call.now + std::clamp(left, kTakeOverMin, kTakeOverMax));
+      }));
   return begun;
 }
 
 LedgerCommand CommandOf(const Begun& begun, int64_t amount_minor, int attempt) {
   const PendingStep& pending = begun.pending;
-  return {.request_id = NamedUuid("fiscus.projects.contract-step",
-                                  pending.step_id + "/" + std::to_string(attempt) + "/" +
-                                      std::to_string(amount_minor)),
+  return {.request_id = NamedUuid(
+              "fiscus.projects.contract-step",
+              pending.step_id + "/" + std::to_string(attempt) + "/" + std::to_string(amount_minor)),
           .line_id = begun.contract.line_id,
           .contract_id = pending.contract_id,
           .project_id = begun.contract.project_id,
@@ -181,12 +189,12 @@ std::optional<int64_t> OpenEncumbrance(const absl::Status& status) {
   return open;
 }
 
-// Releases whatever is open. Only the ledger knows how much: asked for the whole, it refuses and tells.
+// Releases whatever is open. Only the ledger knows how much: asked for the whole, it refuses and
+// tells.
 absl::Status LiquidateAll(const Deps& deps, const Call& call, const Begun& begun) {
   int64_t asked_minor = begun.pending.order.amount_minor;
   for (int attempt = 0; attempt < kLiquidateAttemptsMax; ++attempt) {
-    const absl::Status status =
-        deps.ledger.Liquidate(call, CommandOf(begun, asked_minor, attempt));
+    const absl::Status status = deps.ledger.Liquidate(call, CommandOf(begun, asked_minor, attempt));
     if (status.ok()) return status;
     const std::optional<int64_t> open = OpenEncumbrance(status);
     if (!open.has_value()) return status;
@@ -227,7 +235,8 @@ bool IsRefusal(const absl::Status& status) {
 }
 
 // Transaction 2 after the ledger's yes: what was decided takes effect, whatever changed meanwhile.
-absl::StatusOr<v1::Contract> Complete(const Deps& deps, const Call& call, const PendingStep& pending) {
+absl::StatusOr<v1::Contract> Complete(const Deps& deps, const Call& call,
+                                      const PendingStep& pending) {
   return pg::Transact<v1::Contract>(
       deps.database, call, [&](pg::Tx& tx) -> absl::StatusOr<v1::Contract> {
         ASSIGN_OR_RETURN(const Contract contract, LockContract(tx, pending.contract_id));
@@ -238,7 +247,8 @@ absl::StatusOr<v1::Contract> Complete(const Deps& deps, const Call& call, const 
         if (pending.modification_id.empty()) {
           return Save(tx, call, contract, Take(contract, pending.step));
         }
-        ASSIGN_OR_RETURN(const Modification modification, LoadModification(tx, pending.modification_id));
+        ASSIGN_OR_RETURN(const Modification modification,
+                         LoadModification(tx, pending.modification_id));
         return Save(tx, call, contract,
                     MakeEffective(contract, modification, pending.step.effective_date));
       });
@@ -282,7 +292,8 @@ Call CallOf(const PendingStep& pending, const std::string& tenant, absl::Time no
 
 }  // namespace
 
-absl::StatusOr<v1::Contract> TakeStep(const Deps& deps, const Call& call, const StepRequest& request) {
+absl::StatusOr<v1::Contract> TakeStep(const Deps& deps, const Call& call,
+                                      const StepRequest& request) {
   if (MayAskLedger(request)) {
     ASSIGN_OR_RETURN(const std::optional<Begun> begun, Begin(deps, call, request));
     if (begun.has_value()) return Drive(deps, call, *begun);
@@ -293,13 +304,14 @@ absl::StatusOr<v1::Contract> TakeStep(const Deps& deps, const Call& call, const 
 absl::Status ResumeStep(const Deps& deps, const pg::Timer& timer) {
   const absl::Time now = deps.clock.Now();
   std::optional<Begun> begun;
-  RETURN_IF_ERROR(deps.database.Read(timer.tenant, now + kResumeLimit, [&](pg::Tx& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const auto pending, FindStep(tx, timer.subject));
-    if (!pending.has_value()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const Contract contract, LoadContract(tx, timer.subject));
-    begun = Begun{.pending = *pending, .contract = contract};
-    return absl::OkStatus();
-  }));
+  RETURN_IF_ERROR(
+      deps.database.Read(timer.tenant, now + kResumeLimit, [&](pg::Tx& tx) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto pending, FindStep(tx, timer.subject));
+        if (!pending.has_value()) return absl::OkStatus();
+        ASSIGN_OR_RETURN(const Contract contract, LoadContract(tx, timer.subject));
+        begun = Begun{.pending = *pending, .contract = contract};
+        return absl::OkStatus();
+      }));
   if (!begun.has_value()) return absl::OkStatus();
   const Call call = CallOf(begun->pending, timer.tenant, now);
   const absl::StatusOr<v1::Contract> taken = Drive(deps, call, *begun);

@@ -1,12 +1,15 @@
-// A contract's step that also moves money on the ledger: ACTIVATE, SETTLE, TERMINATE, a modification that becomes effective.
+// A contract's step that also moves money on the ledger: ACTIVATE, SETTLE, TERMINATE, a
+// modification that becomes effective.
 //
 //   transaction 1  checks, writes contract_step and its timer; the contract keeps its state
 //   ledger         Encumber or Liquidate, idempotent by ids derived from the step's id
-//   transaction 2  done: new state, event, answer under the caller's request id; refused: the step is removed
+//   transaction 2  done: new state, event, answer under the caller's request id; refused: the step
+//   is removed
 //
-// A crash between them is healed by the timer, or sooner by the caller's retry with the same request id: both go on with the same
-// step, so the ledger acts once. Until then other steps of the contract are refused with CONTRACT_BUSY. When the ledger does not
-// answer, the caller gets UNAVAILABLE and the step goes on by itself. Thread-safe.
+// A crash between them is healed by the timer, or sooner by the caller's retry with the same
+// request id: both go on with the same step, so the ledger acts once. Until then other steps of the
+// contract are refused with CONTRACT_BUSY. When the ledger does not answer, the caller gets
+// UNAVAILABLE and the step goes on by itself. Thread-safe.
 #pragma once
 
 #include <string>
@@ -30,9 +33,11 @@ struct StepRequest {
   ContractStep step;            // with a modification: date and actor only
 };
 
-// Takes the step and answers the contract after it. Refuses: as Check and CheckApproval, CONTRACT_BUSY, CONTRACT_NOT_FOUND,
-// MODIFICATION_NOT_FOUND, and whatever the ledger refuses with (domain fiscus.budget.v1).
-absl::StatusOr<v1::Contract> TakeStep(const Deps& deps, const Call& call, const StepRequest& request);
+// Takes the step and answers the contract after it. Refuses: as Check and CheckApproval,
+// CONTRACT_BUSY, CONTRACT_NOT_FOUND, MODIFICATION_NOT_FOUND, and whatever the ledger refuses with
+// (domain fiscus.budget.v1).
+absl::StatusOr<v1::Contract> TakeStep(const Deps& deps, const Call& call,
+                                      const StepRequest& request);
 
 // Handler of kStepTimer: goes on with a step that was left under way; nothing to do is OK.
 absl::Status ResumeStep(const Deps& deps, const pg::Timer& timer);

@@ -53,7 +53,8 @@ class Columns {
 
  private:
   template <class Values, class Get>
-  Columns& Put(const Values& values, Get get, pg::Args& (pg::Args::*put)(const std::vector<std::string>&)) {
+  Columns& Put(const Values& values, Get get,
+               pg::Args& (pg::Args::*put)(const std::vector<std::string>&)) {
     std::vector<std::string> column;
     column.reserve(values.size());
     for (const auto& value : values) column.push_back(get(value));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "libs/core/status.h"
 #include "services/projects/domain/reason.h"
 #include "services/projects/store/columns.h"
 #include "services/projects/store/queries.h"
@@ -104,7 +105,8 @@ absl::StatusOr<Contract> LoadContract(pg::Tx& tx, const std::string& id) {
 }
 
 absl::StatusOr<Contract> LockContract(pg::Tx& tx, const std::string& id) {
-  return Only(ReadContracts(tx, sql::kLockContracts, pg::Args().Text(tx.tenant()).TextArray({id})), id);
+  return Only(ReadContracts(tx, sql::kLockContracts, pg::Args().Text(tx.tenant()).TextArray({id})),
+              id);
 }
 
 absl::StatusOr<std::vector<Contract>> ListContracts(pg::Tx& tx, const ContractFilter& filter) {
@@ -152,12 +154,13 @@ absl::Status InsertContract(pg::Tx& tx, const Contract& c) {
 }
 
 absl::Status UpdateContract(pg::Tx& tx, const Contract& c) {
-  return tx.RunExactly(1, sql::kUpdateContract, ById(tx, c.contract_id)
-                                                    .Int(c.current_value_minor)
-                                                    .TextOrNull(DateText(c.signed_on))
-                                                    .Int(static_cast<int64_t>(c.state))
-                                                    .Int(c.version)
-                                                    .Int(c.settlement_minor));
+  return tx.RunExactly(1, sql::kUpdateContract,
+                       ById(tx, c.contract_id)
+                           .Int(c.current_value_minor)
+                           .TextOrNull(DateText(c.signed_on))
+                           .Int(static_cast<int64_t>(c.state))
+                           .Int(c.version)
+                           .Int(c.settlement_minor));
 }
 
 absl::Status UpdateCertified(pg::Tx& tx, const std::vector<CertifiedValue>& values) {

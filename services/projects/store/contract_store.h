@@ -1,5 +1,5 @@
-// Contracts, modifications and their steps with the ledger, in PostgreSQL. Functions of an open transaction; whoever changes a
-// contract has locked its project and then it.
+// Contracts, modifications and their steps with the ledger, in PostgreSQL. Functions of an open
+// transaction; whoever changes a contract has locked its project and then it.
 #pragma once
 
 #include <map>
@@ -18,7 +18,8 @@
 namespace fiscus::projects {
 
 // By id; ids that are not there are left out. Locks nothing.
-absl::StatusOr<std::map<std::string, Contract>> LoadContracts(pg::Tx& tx, const std::vector<std::string>& ids);
+absl::StatusOr<std::map<std::string, Contract>> LoadContracts(pg::Tx& tx,
+                                                              const std::vector<std::string>& ids);
 // One; CONTRACT_NOT_FOUND.
 absl::StatusOr<Contract> LoadContract(pg::Tx& tx, const std::string& id);
 absl::StatusOr<Contract> LockContract(pg::Tx& tx, const std::string& id);
@@ -43,8 +44,10 @@ absl::Status UpdateCertified(pg::Tx& tx, const std::vector<CertifiedValue>& valu
 absl::StatusOr<bool> ContractNoTaken(pg::Tx& tx, const std::string& contract_no);
 // What the project's contracts say to its life cycle; the project is locked.
 absl::StatusOr<ContractView> ViewContracts(pg::Tx& tx, const std::string& project_id);
-// Σ value of the project's live contracts without one, rises under way included; the project is locked.
-absl::StatusOr<int64_t> OtherContractValues(pg::Tx& tx, const std::string& project_id, const std::string& except_id);
+// Σ value of the project's live contracts without one, rises under way included; the project is
+// locked.
+absl::StatusOr<int64_t> OtherContractValues(pg::Tx& tx, const std::string& project_id,
+                                            const std::string& except_id);
 absl::StatusOr<std::set<std::string>> ContractIdsOf(pg::Tx& tx, const std::string& project_id);
 // True if every work item of the contract is wholly certified.
 absl::StatusOr<bool> WorkComplete(pg::Tx& tx, const std::string& contract_id);
@@ -53,7 +56,8 @@ absl::StatusOr<bool> WorkComplete(pg::Tx& tx, const std::string& contract_id);
 absl::StatusOr<Modification> LoadModification(pg::Tx& tx, const std::string& id);
 // False if the id exists.
 absl::StatusOr<bool> InsertModification(pg::Tx& tx, const Modification& modification);
-absl::Status MarkEffective(pg::Tx& tx, const std::string& modification_id, const std::string& approver);
+absl::Status MarkEffective(pg::Tx& tx, const std::string& modification_id,
+                           const std::string& approver);
 
 // A step with the ledger that is under way: what is asked of it, and the call that asked.
 struct PendingStep {
@@ -76,6 +80,7 @@ absl::StatusOr<std::optional<PendingStep>> FindStep(pg::Tx& tx, const std::strin
 // ABORTED if it is gone: somebody else finished it.
 absl::Status DeleteStep(pg::Tx& tx, const PendingStep& step);
 // Contracts among these whose modification the ledger is carrying out.
-absl::StatusOr<std::set<std::string>> BeingModified(pg::Tx& tx, const std::vector<CertifiedValue>& contracts);
+absl::StatusOr<std::set<std::string>> BeingModified(pg::Tx& tx,
+                                                    const std::vector<CertifiedValue>& contracts);
 
 }  // namespace fiscus::projects

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "libs/core/status.h"
 #include "services/projects/domain/reason.h"
 #include "services/projects/store/columns.h"
 #include "services/projects/store/queries.h"
@@ -93,21 +94,24 @@ absl::StatusOr<Measurement> LoadMeasurement(pg::Tx& tx, const std::string& id) {
 
 absl::Status DecideMeasurement(pg::Tx& tx, const Measurement& measurement,
                                const std::string& decided_by) {
-  return tx.RunExactly(1, sql::kDecideMeasurement, pg::Args()
-                                                       .Text(tx.tenant())
-                                                       .Text(measurement.measurement_id)
-                                                       .Int(static_cast<int64_t>(measurement.state))
-                                                       .Text(decided_by)
-                                                       .Text(measurement.reason));
+  return tx.RunExactly(1, sql::kDecideMeasurement,
+                       pg::Args()
+                           .Text(tx.tenant())
+                           .Text(measurement.measurement_id)
+                           .Int(static_cast<int64_t>(measurement.state))
+                           .Text(decided_by)
+                           .Text(measurement.reason));
 }
 
-absl::StatusOr<std::vector<Measurement>> ListMeasurements(pg::Tx& tx, const MeasurementFilter& filter) {
-  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kListMeasurements, pg::Args()
-                                                                           .Text(tx.tenant())
-                                                                           .Text(filter.project_id)
-                                                                           .TextOrNull(filter.after_date)
-                                                                           .TextOrNull(filter.after_id)
-                                                                           .Int(filter.limit)));
+absl::StatusOr<std::vector<Measurement>> ListMeasurements(pg::Tx& tx,
+                                                          const MeasurementFilter& filter) {
+  ASSIGN_OR_RETURN(const pg::Rows rows,
+                   tx.Run(sql::kListMeasurements, pg::Args()
+                                                      .Text(tx.tenant())
+                                                      .Text(filter.project_id)
+                                                      .TextOrNull(filter.after_date)
+                                                      .TextOrNull(filter.after_id)
+                                                      .Int(filter.limit)));
   std::vector<Measurement> page;
   for (const pg::Row row : rows) page.push_back(MeasurementOf(row));
   RETURN_IF_ERROR(LoadQuantities(tx, page));
@@ -116,8 +120,9 @@ absl::StatusOr<std::vector<Measurement>> ListMeasurements(pg::Tx& tx, const Meas
 
 absl::StatusOr<std::map<std::string, ImportItem>> FindImportItems(
     pg::Tx& tx, const std::vector<std::string>& request_ids) {
-  ASSIGN_OR_RETURN(const pg::Rows rows,
-                   tx.Run(sql::kFindImportItems, pg::Args().Text(tx.tenant()).TextArray(request_ids)));
+  ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      tx.Run(sql::kFindImportItems, pg::Args().Text(tx.tenant()).TextArray(request_ids)));
   std::map<std::string, ImportItem> items;
   for (const pg::Row row : rows) {
     items[row.Text("request_id")] = {.request_id = row.Text("request_id"),
@@ -129,8 +134,9 @@ absl::StatusOr<std::map<std::string, ImportItem>> FindImportItems(
 
 absl::StatusOr<std::map<std::string, std::string>> LastDigests(
     pg::Tx& tx, const std::vector<std::string>& project_ids) {
-  ASSIGN_OR_RETURN(const pg::Rows rows,
-                   tx.Run(sql::kFindLastDigests, pg::Args().Text(tx.tenant()).TextArray(project_ids)));
+  ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      tx.Run(sql::kFindLastDigests, pg::Args().Text(tx.tenant()).TextArray(project_ids)));
   std::map<std::string, std::string> digests;
   for (const pg::Row row : rows) digests[row.Text("project_id")] = row.Bytes("digest");
   return digests;

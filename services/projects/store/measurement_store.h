@@ -1,4 +1,5 @@
-// Measurements and reports taken, in PostgreSQL. Functions of an open transaction; the project is locked by whoever changes them.
+// Measurements and reports taken, in PostgreSQL. Functions of an open transaction; the project is
+// locked by whoever changes them.
 #pragma once
 
 #include <map>
@@ -17,7 +18,8 @@ absl::StatusOr<bool> InsertMeasurements(pg::Tx& tx, const std::vector<Measuremen
 // MEASUREMENT_NOT_FOUND. Locks nothing.
 absl::StatusOr<Measurement> LoadMeasurement(pg::Tx& tx, const std::string& id);
 // State and reason of a recorded one. ABORTED if it was decided meanwhile.
-absl::Status DecideMeasurement(pg::Tx& tx, const Measurement& measurement, const std::string& decided_by);
+absl::Status DecideMeasurement(pg::Tx& tx, const Measurement& measurement,
+                               const std::string& decided_by);
 
 // A page of a project's measurements, newest first.
 struct MeasurementFilter {
@@ -26,7 +28,8 @@ struct MeasurementFilter {
   std::string after_id;
   int limit = 0;
 };
-absl::StatusOr<std::vector<Measurement>> ListMeasurements(pg::Tx& tx, const MeasurementFilter& filter);
+absl::StatusOr<std::vector<Measurement>> ListMeasurements(pg::Tx& tx,
+                                                          const MeasurementFilter& filter);
 
 // A report that was taken.
 struct ImportItem {
@@ -35,9 +38,11 @@ struct ImportItem {
   std::string digest;  // SHA-256 of the report without its request id
 };
 // By request id.
-absl::StatusOr<std::map<std::string, ImportItem>> FindImportItems(pg::Tx& tx, const std::vector<std::string>& request_ids);
+absl::StatusOr<std::map<std::string, ImportItem>> FindImportItems(
+    pg::Tx& tx, const std::vector<std::string>& request_ids);
 // Digest of the last report of each project.
-absl::StatusOr<std::map<std::string, std::string>> LastDigests(pg::Tx& tx, const std::vector<std::string>& project_ids);
+absl::StatusOr<std::map<std::string, std::string>> LastDigests(
+    pg::Tx& tx, const std::vector<std::string>& project_ids);
 // ABORTED if one of them was taken meanwhile.
 absl::Status InsertImportItems(pg::Tx& tx, const std::vector<ImportItem>& items, absl::Time now);
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "libs/core/status.h"
 #include "services/projects/domain/reason.h"
 #include "services/projects/store/columns.h"
 #include "services/projects/store/queries.h"
@@ -39,8 +40,10 @@ pg::Args ByIds(const pg::Tx& tx, const std::vector<std::string>& ids) {
 absl::Status LoadTargets(pg::Tx& tx, const pg::Args& ids, ProjectFiles& files) {
   ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kLoadTargets, ids));
   for (const pg::Row row : rows) {
-    files.at(row.Text("project_id")).project.targets.push_back(
-        {.name = row.Text("name"), .unit = row.Text("unit"), .value_milli = row.Int("value_milli")});
+    files.at(row.Text("project_id"))
+        .project.targets.push_back({.name = row.Text("name"),
+                                    .unit = row.Text("unit"),
+                                    .value_milli = row.Int("value_milli")});
   }
   return absl::OkStatus();
 }
@@ -48,8 +51,9 @@ absl::Status LoadTargets(pg::Tx& tx, const pg::Args& ids, ProjectFiles& files) {
 absl::Status LoadDocuments(pg::Tx& tx, const pg::Args& ids, ProjectFiles& files) {
   ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kLoadDocuments, ids));
   for (const pg::Row row : rows) {
-    files.at(row.Text("project_id")).project.documents.push_back(
-        {.kind = row.Text("kind"), .sha256 = row.Text("sha256"), .title = row.Text("title")});
+    files.at(row.Text("project_id"))
+        .project.documents.push_back(
+            {.kind = row.Text("kind"), .sha256 = row.Text("sha256"), .title = row.Text("title")});
   }
   return absl::OkStatus();
 }
@@ -57,16 +61,16 @@ absl::Status LoadDocuments(pg::Tx& tx, const pg::Args& ids, ProjectFiles& files)
 absl::Status LoadWorkItems(pg::Tx& tx, const pg::Args& ids, ProjectFiles& files) {
   ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kLoadWorkItems, ids));
   for (const pg::Row row : rows) {
-    files.at(row.Text("project_id")).work_items.push_back(
-        {.work_item_id = row.Text("work_item_id"),
-         .name = row.Text("name"),
-         .contract_id = row.Text("contract_id"),
-         .value_minor = row.Int("value_minor"),
-         .quantity_milli = row.Int("quantity_milli"),
-         .quantity_unit = row.Text("quantity_unit"),
-         .planned_start = row.Date("planned_start"),
-         .planned_end = row.Date("planned_end"),
-         .certified_milli = row.Int("certified_milli")});
+    files.at(row.Text("project_id"))
+        .work_items.push_back({.work_item_id = row.Text("work_item_id"),
+                               .name = row.Text("name"),
+                               .contract_id = row.Text("contract_id"),
+                               .value_minor = row.Int("value_minor"),
+                               .quantity_milli = row.Int("quantity_milli"),
+                               .quantity_unit = row.Text("quantity_unit"),
+                               .planned_start = row.Date("planned_start"),
+                               .planned_end = row.Date("planned_end"),
+                               .certified_milli = row.Int("certified_milli")});
   }
   return absl::OkStatus();
 }
@@ -74,11 +78,12 @@ absl::Status LoadWorkItems(pg::Tx& tx, const pg::Args& ids, ProjectFiles& files)
 absl::Status LoadMilestones(pg::Tx& tx, const pg::Args& ids, ProjectFiles& files) {
   ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kLoadMilestones, ids));
   for (const pg::Row row : rows) {
-    files.at(row.Text("project_id")).milestones.push_back({.milestone_id = row.Text("milestone_id"),
-                                                           .name = row.Text("name"),
-                                                           .due_date = row.Date("due_date"),
-                                                           .critical = row.Bool("critical"),
-                                                           .met_on = DateOrNull(row, "met_on")});
+    files.at(row.Text("project_id"))
+        .milestones.push_back({.milestone_id = row.Text("milestone_id"),
+                               .name = row.Text("name"),
+                               .due_date = row.Date("due_date"),
+                               .critical = row.Bool("critical"),
+                               .met_on = DateOrNull(row, "met_on")});
   }
   return absl::OkStatus();
 }
@@ -212,7 +217,8 @@ absl::Status SaveMilestones(pg::Tx& tx, const Replacement<Milestone>& change) {
 }
 
 // Writes the rows of table project, all new or all changed.
-absl::Status SaveRows(pg::Tx& tx, const pg::Query& query, const std::vector<const Project*>& projects) {
+absl::Status SaveRows(pg::Tx& tx, const pg::Query& query,
+                      const std::vector<const Project*>& projects) {
   if (projects.empty()) return absl::OkStatus();
   using P = const Project*;
   Columns columns(pg::Args().Text(tx.tenant()));
@@ -308,8 +314,8 @@ absl::Status SaveProjects(pg::Tx& tx, const std::vector<ProjectWrite>& writes) {
   return SaveMilestones(tx, milestones);
 }
 
-absl::StatusOr<std::map<std::string, std::string>> FindLiveCodes(pg::Tx& tx,
-                                                                 const std::set<std::string>& codes) {
+absl::StatusOr<std::map<std::string, std::string>> FindLiveCodes(
+    pg::Tx& tx, const std::set<std::string>& codes) {
   ASSIGN_OR_RETURN(const pg::Rows rows,
                    tx.Run(sql::kFindLiveCodes,
                           pg::Args().Text(tx.tenant()).TextArray({codes.begin(), codes.end()})));
@@ -330,11 +336,11 @@ absl::StatusOr<Children> SumChildren(pg::Tx& tx, const std::string& parent_id,
                   .last_end = DateOrNull(row, "last_end")};
 }
 
-absl::StatusOr<std::map<std::string, std::string>> ResolveUnits(pg::Tx& tx, std::string_view resource,
-                                                                const std::vector<std::string>& ids) {
-  const pg::Query* query = resource == "project"       ? &sql::kResolveProjects
-                           : resource == "contract"    ? &sql::kResolveContracts
-                           : resource == "measurement" ? &sql::kResolveMeasurements
+absl::StatusOr<std::map<std::string, std::string>> ResolveUnits(
+    pg::Tx& tx, std::string_view resource, const std::vector<std::string>& ids) {
+  const pg::Query* query = resource == "project"        ? &sql::kResolveProjects
+                           : resource == "contract"     ? &sql::kResolveContracts
+                           : resource == "measurement"  ? &sql::kResolveMeasurements
                            : resource == "modification" ? &sql::kResolveModifications
                                                         : nullptr;
   if (query == nullptr) return absl::InternalError("unknown resource " + std::string(resource));

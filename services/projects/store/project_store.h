@@ -1,7 +1,9 @@
-// Projects in PostgreSQL. Functions of an open transaction; whoever changes a project has locked it.
+// Projects in PostgreSQL. Functions of an open transaction; whoever changes a project has locked
+// it.
 //
-// Lock order in this service: parent project → project → contract. Batches lock in the order of ids.
-// A row that somebody else inserted meanwhile is ABORTED: Transact runs the body again, which then finds it.
+// Lock order in this service: parent project → project → contract. Batches lock in the order of
+// ids. A row that somebody else inserted meanwhile is ABORTED: Transact runs the body again, which
+// then finds it.
 #pragma once
 
 #include <map>
@@ -27,9 +29,11 @@ enum class Depth {
 };
 
 // Locks nothing.
-absl::StatusOr<ProjectFiles> LoadProjects(pg::Tx& tx, const std::vector<std::string>& ids, Depth depth);
+absl::StatusOr<ProjectFiles> LoadProjects(pg::Tx& tx, const std::vector<std::string>& ids,
+                                          Depth depth);
 // Row locks until commit, in the order of ids.
-absl::StatusOr<ProjectFiles> LockProjects(pg::Tx& tx, const std::vector<std::string>& ids, Depth depth);
+absl::StatusOr<ProjectFiles> LockProjects(pg::Tx& tx, const std::vector<std::string>& ids,
+                                          Depth depth);
 // One of them; PROJECT_NOT_FOUND.
 absl::StatusOr<ProjectFile> LoadProject(pg::Tx& tx, const std::string& id, Depth depth);
 absl::StatusOr<ProjectFile> LockProject(pg::Tx& tx, const std::string& id, Depth depth);
@@ -51,17 +55,21 @@ struct ProjectWrite {
   const ProjectFile* before = nullptr;
   const ProjectFile* after = nullptr;
 };
-// Writes what differs, of all of them together. ABORTED if a new one exists by now, by id or live code.
+// Writes what differs, of all of them together. ABORTED if a new one exists by now, by id or live
+// code.
 absl::Status SaveProjects(pg::Tx& tx, const std::vector<ProjectWrite>& writes);
 
 // Project ids of the live projects that have these codes (P1); by code.
-absl::StatusOr<std::map<std::string, std::string>> FindLiveCodes(pg::Tx& tx, const std::set<std::string>& codes);
+absl::StatusOr<std::map<std::string, std::string>> FindLiveCodes(
+    pg::Tx& tx, const std::set<std::string>& codes);
 
 // The children of a project without one; the parent is locked.
-absl::StatusOr<Children> SumChildren(pg::Tx& tx, const std::string& parent_id, const std::string& except_id);
+absl::StatusOr<Children> SumChildren(pg::Tx& tx, const std::string& parent_id,
+                                     const std::string& except_id);
 
-// Unit paths by id of "project", "contract", "measurement" or "modification"; ids that are not there are left out.
-absl::StatusOr<std::map<std::string, std::string>> ResolveUnits(pg::Tx& tx, std::string_view resource,
-                                                                const std::vector<std::string>& ids);
+// Unit paths by id of "project", "contract", "measurement" or "modification"; ids that are not
+// there are left out.
+absl::StatusOr<std::map<std::string, std::string>> ResolveUnits(
+    pg::Tx& tx, std::string_view resource, const std::vector<std::string>& ids);
 
 }  // namespace fiscus::projects
