@@ -74,11 +74,12 @@ class Play:
         self._step(reviewer, "ReviewProject", plot, command.PROJECT_COMMAND_ACCEPT_FOR_REVIEW)
         self._step(reviewer, "ReviewProject", plot, command.PROJECT_COMMAND_PASS_REVIEW, "REVIEW_OPINION")
         self._step(self.cast.planner, "EstablishProject", plot, command.PROJECT_COMMAND_ESTABLISH, "ESTABLISHMENT_APPROVAL")
+        self._draw_up_contract(operator, plot)
         self._baseline(operator, plot)
         self._fund(plot)
         self._step(self.cast.controller, "FinanceProject", plot, command.PROJECT_COMMAND_BUDGET)
         self._step(self.cast.controller, "FinanceProject", plot, command.PROJECT_COMMAND_ISSUE_FUNDS)
-        self._contract(operator, plot)
+        self._conclude_contract(operator, plot)
         self._step(operator, "ExecuteProject", plot, command.PROJECT_COMMAND_START, "PERMIT")
 
     def _step(self, session, method, plot, command, document=None):
@@ -111,7 +112,7 @@ class Play:
         budgeteer.budget.SetFundPlan(budget.SetFundPlanRequest(
             request_id=self._id(plot, "plan"), line_id=plot.line_id, monthly=[monthly] * 12, effective_date=day(1, 4)))
 
-    def _contract(self, operator, plot):
+    def _draw_up_contract(self, operator, plot):
         account = CLOSED_ACCOUNT if plot.story == "rejected_by_bank" else GOOD_ACCOUNT
         operator.projects.CreateContract(projects.CreateContractRequest(
             request_id=self._id(plot, "contract"), effective_date=day(1, 4), contract=projects_pb2.Contract(
@@ -119,6 +120,8 @@ class Play:
                 supplier_name="Synthetic Builders Ltd", supplier_code="91330000SYNTH00001", currency=CURRENCY,
                 payees=[projects_pb2.PayeeAccount(name="Synthetic Builders Ltd", account_no=account, bank_code="102331000000")],
                 original_value=plot.contract, retention_bp=300, signed_on=day(1, 4), planned_end=f"{YEAR}-12-31")))
+
+    def _conclude_contract(self, operator, plot):
         command = projects_pb2.ContractCommand
         for session, method, step in ((operator, "ManageContract", command.CONTRACT_COMMAND_SUBMIT),
                                       (self.cast.signatory, "SignContract", command.CONTRACT_COMMAND_SIGN),
