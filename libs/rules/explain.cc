@@ -34,7 +34,8 @@ std::string Explain(const Rule& rule, bool cleared, FactReader facts, std::strin
       const std::optional<int64_t> value = facts(part.fact);
       text += value.has_value() ? FormatValue(part.name, *value, currency) : "unknown";
     } else if (part.parameter >= 0) {
-      text += FormatValue(part.name, rule.parameters[static_cast<size_t>(part.parameter)].value, currency);
+      text += FormatValue(part.name, rule.parameters[static_cast<size_t>(part.parameter)].value,
+                          currency);
     }
   }
   return text;
@@ -42,9 +43,12 @@ std::string Explain(const Rule& rule, bool cleared, FactReader facts, std::strin
 
 int32_t WindowCode(WindowKind kind, int fiscal_year, int year, int month) {
   switch (kind) {
-    case WindowKind::kNone: return 0;
-    case WindowKind::kFiscalYear: return fiscal_year;
-    case WindowKind::kMonth: return year * 100 + month;
+    case WindowKind::kNone:
+      return 0;
+    case WindowKind::kFiscalYear:
+      return fiscal_year;
+    case WindowKind::kMonth:
+      return year * 100 + month;
   }
   return 0;
 }

@@ -9,11 +9,16 @@ enum class Truth : uint8_t { kFalse, kUnknown, kTrue };
 
 bool Raised(const Condition& c, int64_t value) {
   switch (c.op) {
-    case Comparison::kGreaterEqual: return value >= c.threshold;
-    case Comparison::kGreater: return value > c.threshold;
-    case Comparison::kLessEqual: return value <= c.threshold;
-    case Comparison::kLess: return value < c.threshold;
-    case Comparison::kEqual: return value == c.threshold;
+    case Comparison::kGreaterEqual:
+      return value >= c.threshold;
+    case Comparison::kGreater:
+      return value > c.threshold;
+    case Comparison::kLessEqual:
+      return value <= c.threshold;
+    case Comparison::kLess:
+      return value < c.threshold;
+    case Comparison::kEqual:
+      return value == c.threshold;
   }
   return false;
 }
@@ -22,10 +27,13 @@ bool Raised(const Condition& c, int64_t value) {
 bool Kept(const Condition& c, int64_t value) {
   switch (c.op) {
     case Comparison::kGreaterEqual:
-    case Comparison::kGreater: return value > c.threshold - c.margin;
+    case Comparison::kGreater:
+      return value > c.threshold - c.margin;
     case Comparison::kLessEqual:
-    case Comparison::kLess: return value < c.threshold + c.margin;
-    case Comparison::kEqual: return value == c.threshold;
+    case Comparison::kLess:
+      return value < c.threshold + c.margin;
+    case Comparison::kEqual:
+      return value == c.threshold;
   }
   return false;
 }
@@ -106,6 +114,11 @@ std::optional<Transition> Step(const Rule& rule, int32_t window, FactReader fact
   }
   if (!Agree(rule, verdict.severity, track)) return std::nullopt;
   return Move(track.pending, track);
+}
+
+std::optional<Transition> Clear(Track& track) {
+  if (track.severity == Severity::kNone) return std::nullopt;
+  return Move(Severity::kNone, track);
 }
 
 }  // namespace fiscus::rules

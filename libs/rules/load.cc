@@ -20,7 +20,8 @@ namespace {
 class FirstError final : public google::protobuf::io::ErrorCollector {
  public:
   void AddError(int line, int column, const std::string& message) override {
-    if (text_.empty()) text_ = absl::StrFormat("line %d, column %d: %s", line + 1, column + 1, message);
+    if (text_.empty())
+      text_ = absl::StrFormat("line %d, column %d: %s", line + 1, column + 1, message);
   }
   const std::string& text() const { return text_; }
 
@@ -31,7 +32,8 @@ class FirstError final : public google::protobuf::io::ErrorCollector {
 // Turns one message into a Rule; the first fault ends it.
 class Loader {
  public:
-  Loader(const rule::v1::Rule& source, const FactCatalog& catalog) : source_(source), catalog_(catalog) {}
+  Loader(const rule::v1::Rule& source, const FactCatalog& catalog)
+      : source_(source), catalog_(catalog) {}
 
   absl::StatusOr<RuleFile> Load() {
     RETURN_IF_ERROR(Head());
@@ -60,7 +62,8 @@ class Loader {
 
   absl::Status Head() {
     Rule& rule = file_.rule;
-    if (source_.id().empty() || source_.version().empty()) return Fault("id and version are needed");
+    if (source_.id().empty() || source_.version().empty())
+      return Fault("id and version are needed");
     if (source_.title().empty() || source_.citation().empty() || source_.explain().empty()) {
       return Fault("title, citation and explain are needed");
     }
@@ -78,11 +81,14 @@ class Loader {
     }
     rule.suppressed_by.assign(source_.suppressed_by().begin(), source_.suppressed_by().end());
     for (const rule::v1::Parameter& parameter : source_.parameter()) {
-      if (parameter.name().empty() || parameter.meaning().empty()) return Fault("a parameter needs a name and its meaning");
-      if (FindParameter(parameter.name()) >= 0) return Fault(absl::StrCat("parameter ", parameter.name(), " stands twice"));
+      if (parameter.name().empty() || parameter.meaning().empty())
+        return Fault("a parameter needs a name and its meaning");
+      if (FindParameter(parameter.name()) >= 0)
+        return Fault(absl::StrCat("parameter ", parameter.name(), " stands twice"));
       rule.parameters.push_back({parameter.name(), parameter.value()});
     }
-    if (source_.hold().raise() < 0 || source_.hold().clear() < 0) return Fault("a hold is a count ≥ 0");
+    if (source_.hold().raise() < 0 || source_.hold().clear() < 0)
+      return Fault("a hold is a count ≥ 0");
     rule.raise_hold = std::max(1, source_.hold().raise());
     rule.clear_hold = std::max(1, source_.hold().clear());
     return absl::OkStatus();
@@ -92,7 +98,8 @@ class Loader {
     Severity last = Severity::kNone;
     for (const rule::v1::Level& source : source_.level()) {
       Level level{static_cast<Severity>(source.severity()), {}};
-      if (level.severity <= last || level.severity > Severity::kRed) return Fault("levels must rise in severity");
+      if (level.severity <= last || level.severity > Severity::kRed)
+        return Fault("levels must rise in severity");
       last = level.severity;
       for (const rule::v1::Clause& clause : source.any()) {
         level.any.emplace_back();
@@ -107,12 +114,15 @@ class Loader {
     return file_.rule.levels.empty() ? Fault("at least one level is needed") : absl::OkStatus();
   }
 
-  // A level's threshold must be a named parameter, unless it asks for a flag by EQ: numbers that people tune have names.
+  // A level's threshold must be a named parameter, unless it asks for a flag by EQ: numbers that
+  // people tune have names.
   absl::Status Add(const rule::v1::Condition& source, bool threshold_named, Clause& clause) {
     Condition condition;
     condition.fact = FindFact(source.fact());
-    if (condition.fact < 0) return Fault(absl::StrCat("no fact ", source.fact(), " of this subject"));
-    if (source.op() == rule::v1::COMPARISON_UNSPECIFIED) return Fault(absl::StrCat(source.fact(), ": op is needed"));
+    if (condition.fact < 0)
+      return Fault(absl::StrCat("no fact ", source.fact(), " of this subject"));
+    if (source.op() == rule::v1::COMPARISON_UNSPECIFIED)
+      return Fault(absl::StrCat(source.fact(), ": op is needed"));
     condition.op = static_cast<Comparison>(source.op());
     if (!source.parameter().empty()) {
       RETURN_IF_ERROR(Use(source.parameter(), condition.threshold));
@@ -147,7 +157,8 @@ class Loader {
         part.name = text.substr(open + 1, close - open - 1);
         part.fact = FindFact(part.name);
         part.parameter = FindParameter(part.name);
-        if (part.fact < 0 && part.parameter < 0) return Fault(absl::StrCat("{", part.name, "} names nothing"));
+        if (part.fact < 0 && part.parameter < 0)
+          return Fault(absl::StrCat("{", part.name, "} names nothing"));
         if (part.fact >= 0) Mention(part.fact);
         if (part.parameter >= 0) used_.insert(part.parameter);
         at = close + 1;
@@ -161,11 +172,15 @@ class Loader {
 
   absl::Status Examples() {
     for (const rule::v1::Example& source : source_.example()) {
-      Example example{source.name(), {}, static_cast<Severity>(source.before()), static_cast<Severity>(source.expect())};
+      Example example{source.name(),
+                      {},
+                      static_cast<Severity>(source.before()),
+                      static_cast<Severity>(source.expect())};
       example.facts.resize(catalog_.size());
       for (const rule::v1::Given& given : source.given()) {
         const int fact = FindFact(given.fact());
-        if (fact < 0) return Fault(absl::StrCat("example ", source.name(), ": no fact ", given.fact()));
+        if (fact < 0)
+          return Fault(absl::StrCat("example ", source.name(), ": no fact ", given.fact()));
         example.facts[static_cast<size_t>(fact)] = given.value();
       }
       file_.examples.push_back(std::move(example));
@@ -175,13 +190,15 @@ class Loader {
 
   int FindFact(std::string_view name) const {
     for (size_t i = 0; i < catalog_.size(); ++i) {
-      if (catalog_[i].name == name && catalog_[i].subject == file_.rule.subject) return static_cast<int>(i);
+      if (catalog_[i].name == name && catalog_[i].subject == file_.rule.subject)
+        return static_cast<int>(i);
     }
     return -1;
   }
   int FindParameter(std::string_view name) const {
     const std::vector<Parameter>& all = file_.rule.parameters;
-    const auto found = std::find_if(all.begin(), all.end(), [&](const Parameter& p) { return p.name == name; });
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Parameter& p) { return p.name == name; });
     return found == all.end() ? -1 : static_cast<int>(found - all.begin());
   }
   void Mention(int fact) {
@@ -196,14 +213,16 @@ class Loader {
 };
 
 // Adds a line for each of T − 1, T, T + 1 that no example gives to the fact.
-void CheckThreshold(const RuleFile& file, const Condition& condition, std::vector<std::string>& faults) {
+void CheckThreshold(const RuleFile& file, const Condition& condition,
+                    std::vector<std::string>& faults) {
   const auto fact = static_cast<size_t>(condition.fact);
   for (int64_t offset = -1; offset <= 1; ++offset) {
     const int64_t wanted = condition.threshold + offset;
     const bool found = std::any_of(file.examples.begin(), file.examples.end(),
                                    [&](const Example& e) { return e.facts[fact] == wanted; });
     if (!found) {
-      const auto name = std::find(file.rule.facts.begin(), file.rule.facts.end(), condition.fact) - file.rule.facts.begin();
+      const auto name = std::find(file.rule.facts.begin(), file.rule.facts.end(), condition.fact) -
+                        file.rule.facts.begin();
       faults.push_back(absl::StrCat(file.rule.id, ": no example with ",
                                     file.rule.names[static_cast<size_t>(name)], " = ", wanted));
     }
@@ -237,12 +256,15 @@ absl::StatusOr<std::vector<Rule>> OrderRules(std::vector<Rule> rules) {
   std::set<std::string> done;
   while (!rules.empty()) {
     const auto next = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) {
-      return std::all_of(rule.suppressed_by.begin(), rule.suppressed_by.end(), [&](const std::string& id) {
-        return done.contains(id) || !known.contains(id);  // a rule that is not installed suppresses nothing
-      });
+      return std::all_of(
+          rule.suppressed_by.begin(), rule.suppressed_by.end(), [&](const std::string& id) {
+            return done.contains(id) ||
+                   !known.contains(id);  // a rule that is not installed suppresses nothing
+          });
     });
     if (next == rules.end()) {
-      return absl::InvalidArgumentError(absl::StrCat("rule ", rules.front().id, " suppresses itself in a circle"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("rule ", rules.front().id, " suppresses itself in a circle"));
     }
     done.insert(next->id);
     ordered.push_back(std::move(*next));
@@ -254,11 +276,13 @@ absl::StatusOr<std::vector<Rule>> OrderRules(std::vector<Rule> rules) {
 std::vector<std::string> CheckExamples(const RuleFile& file) {
   std::vector<std::string> faults;
   for (const Example& example : file.examples) {
-    const Verdict verdict = Judge(file.rule, example.before,
-                                  [&](int fact) { return example.facts[static_cast<size_t>(fact)]; });
+    const Verdict verdict = Judge(file.rule, example.before, [&](int fact) {
+      return example.facts[static_cast<size_t>(fact)];
+    });
     if (verdict.severity != example.expect) {
-      faults.push_back(absl::StrCat(file.rule.id, ": example \"", example.name, "\" gives severity ",
-                                    static_cast<int>(verdict.severity), " instead of ", static_cast<int>(example.expect)));
+      faults.push_back(absl::StrCat(file.rule.id, ": example \"", example.name,
+                                    "\" gives severity ", static_cast<int>(verdict.severity),
+                                    " instead of ", static_cast<int>(example.expect)));
     }
   }
   for (const Level& level : file.rule.levels) {

@@ -1,4 +1,5 @@
-// Reads rule files (textproto, fiscus.rule.v1.Rule) and checks them, so that a rule that runs is a rule that can be judged.
+// Reads rule files (textproto, fiscus.rule.v1.Rule) and checks them, so that a rule that runs is a
+// rule that can be judged.
 //
 // Errors are INVALID_ARGUMENT and name the rule and what to mend. Pure: the text is given.
 #pragma once
@@ -27,15 +28,18 @@ struct RuleFile {
   std::vector<Example> examples;
 };
 
-// Refuses: text that is no Rule; absent id, version, title, citation, subject, trigger or explanation; facts and parameters that do
-// not exist or belong to another subject; levels that do not rise; a placeholder that names nothing; an unused parameter.
+// Refuses: text that is no Rule; absent id, version, title, citation, subject, trigger or
+// explanation; facts and parameters that do not exist or belong to another subject; levels that do
+// not rise; a placeholder that names nothing; an unused parameter.
 absl::StatusOr<RuleFile> ParseRule(std::string_view text, const FactCatalog& catalog);
 
-// Rules ordered so that a rule stands behind those that suppress it, else by id. Refuses two of one id, and circles.
+// Rules ordered so that a rule stands behind those that suppress it, else by id. Refuses two of one
+// id, and circles.
 absl::StatusOr<std::vector<Rule>> OrderRules(std::vector<Rule> rules);
 
-// Runs the examples and looks for missing ones: each threshold of a level needs an example just below, at and just above it.
-// Empty if all is well, else one line per fault. For tests and for `fiscus-monitor --check-config`.
+// Runs the examples and looks for missing ones: each threshold of a level needs an example just
+// below, at and just above it. Empty if all is well, else one line per fault. For tests and for
+// `fiscus-monitor --check-config`.
 std::vector<std::string> CheckExamples(const RuleFile& file);
 
 }  // namespace fiscus::rules

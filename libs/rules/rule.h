@@ -1,7 +1,7 @@
 // A rule as the engine runs it: names resolved to indexes and thresholds to numbers.
 //
-// Made by load.h from a rule file, judged by judge.h, worded by explain.h. Values only; thread-safe once loaded. No I/O, clock,
-// randomness or floating point.
+// Made by load.h from a rule file, judged by judge.h, worded by explain.h. Values only; thread-safe
+// once loaded. No I/O, clock, randomness or floating point.
 #pragma once
 
 #include <cstdint>
@@ -92,9 +92,9 @@ struct Rule {
   int clear_hold = 1;
   std::vector<TextPart> explain;
   std::vector<TextPart> cleared;
-  std::vector<int> facts;         // every fact mentioned, in order of first mention
-  std::vector<std::string> names; // their names
-  std::string source;             // the file's text
+  std::vector<int> facts;          // every fact mentioned, in order of first mention
+  std::vector<std::string> names;  // their names
+  std::string source;              // the file's text
 };
 
 }  // namespace fiscus::rules

@@ -1,4 +1,5 @@
-// The rule engine: what a file must say, when a severity is reached, kept and cleared, and how it is worded.
+// The rule engine: what a file must say, when a severity is reached, kept and cleared, and how it
+// is worded.
 #include <catch2/catch.hpp>
 
 #include <map>
@@ -80,10 +81,13 @@ TEST_CASE("a severity is kept until the fact has come back by the margin", "[rul
 TEST_CASE("a margin looks to the other side of thresholds from above", "[rules]") {
   const auto file = ParseRule(File("", R"(level { severity: SEVERITY_YELLOW any { all {
       fact: "cpi_bp" op: LT parameter: "red_bp" margin: "margin_bp" } } }
-      level { severity: SEVERITY_RED any { all { fact: "cpi_bp" op: LE parameter: "yellow_bp" } } })"), kCatalog);
+      level { severity: SEVERITY_RED any { all { fact: "cpi_bp" op: LE parameter: "yellow_bp" } } })"),
+                              kCatalog);
   REQUIRE(file.ok());
   const auto judge = [&](Severity present, int64_t cpi) {
-    return Judge(file->rule, present, [&](int f) { return f == 3 ? std::optional(cpi) : std::nullopt; }).severity;
+    return Judge(file->rule, present,
+                 [&](int f) { return f == 3 ? std::optional(cpi) : std::nullopt; })
+        .severity;
   };
   CHECK(judge(Severity::kNone, 3000) == Severity::kNone);
   CHECK(judge(Severity::kNone, 2999) == Severity::kYellow);
@@ -105,7 +109,8 @@ TEST_CASE("what is not known neither raises nor clears", "[rules]") {
 TEST_CASE("a clause that is false is false whatever is unknown in it", "[rules]") {
   const auto file = ParseRule(File("", R"(level { severity: SEVERITY_RED any {
       all { fact: "active" op: EQ value: 1 } all { fact: "lag_bp" op: GE parameter: "red_bp" margin: "margin_bp" } }
-      any { all { fact: "paid_minor" op: GT parameter: "yellow_bp" } } })"), kCatalog);
+      any { all { fact: "paid_minor" op: GT parameter: "yellow_bp" } } })"),
+                              kCatalog);
   REQUIRE(file.ok());
   const auto judge = [&](std::map<int, int64_t> values) {
     const Facts facts{std::move(values)};
@@ -131,7 +136,9 @@ TEST_CASE("a rule that does not apply clears at once", "[rules]") {
   CHECK_FALSE(Step(rule, 0, read, track).has_value());
 }
 
-TEST_CASE("a change waits until as many evaluations agree as the hold says, and goes as far as all agree", "[rules]") {
+TEST_CASE(
+    "a change waits until as many evaluations agree as the hold says, and goes as far as all agree",
+    "[rules]") {
   const Rule rule = Sound("hold { raise: 2 clear: 2 }");
   Track track;
   Facts facts;
@@ -174,7 +181,8 @@ TEST_CASE("explanations show facts and parameters in their units", "[rules]") {
   const auto read = [&](int f) { return facts(f); };
   CHECK(Explain(rule, false, read, "CNY") == "lags by 12.34 % of 10.00 %, paid 1,234,567.89 CNY");
   CHECK(Explain(rule, true, read, "CNY") == "No longer so: Lag");
-  CHECK(Explain(rule, false, [](int) { return std::optional<int64_t>(); }, "CNY") ==
+  CHECK(Explain(
+            rule, false, [](int) { return std::optional<int64_t>(); }, "CNY") ==
         "lags by unknown of 10.00 %, paid unknown");
   CHECK(FormatValue("x_bp", -5, "") == "-0.05 %");
   CHECK(FormatValue("x_days", 1, "") == "1 day");
@@ -187,8 +195,10 @@ TEST_CASE("a rule file that cannot be judged is refused with what to mend", "[ru
   CHECK_THAT(Complaint("id: \"X\" version: \"1\""), Catch::Contains("title, citation and explain"));
   CHECK_THAT(Complaint(File("cleared: \"{nope}\"")), Catch::Contains("{nope} names nothing"));
   CHECK_THAT(Complaint(File("cleared: \"{lag_bp\"")), Catch::Contains("not closed"));
-  CHECK_THAT(Complaint(File("parameter { name: \"p\" value: 1 meaning: \"m\" }")), Catch::Contains("p is not used"));
-  CHECK_THAT(Complaint(File("parameter { name: \"red_bp\" value: 1 meaning: \"m\" }")), Catch::Contains("stands twice"));
+  CHECK_THAT(Complaint(File("parameter { name: \"p\" value: 1 meaning: \"m\" }")),
+             Catch::Contains("p is not used"));
+  CHECK_THAT(Complaint(File("parameter { name: \"red_bp\" value: 1 meaning: \"m\" }")),
+             Catch::Contains("stands twice"));
   CHECK_THAT(Complaint(File("applies { fact: \"usage_bp\" op: EQ value: 1 }")),
              Catch::Contains("no fact usage_bp of this subject"));
   CHECK_THAT(Complaint(File("hold { raise: -1 }")), Catch::Contains("hold"));
@@ -196,9 +206,11 @@ TEST_CASE("a rule file that cannot be judged is refused with what to mend", "[ru
   CHECK_THAT(level(""), Catch::Contains("at least one level"));
   CHECK_THAT(level("level { severity: SEVERITY_RED }"), Catch::Contains("can never be reached"));
   CHECK_THAT(level("level { severity: SEVERITY_RED any { } }"), Catch::Contains("always be true"));
-  CHECK_THAT(level("level { severity: SEVERITY_RED any { all { fact: \"lag_bp\" op: GE value: 3 } } }"),
-             Catch::Contains("must be a parameter"));
-  CHECK_THAT(level("level { severity: SEVERITY_RED any { all { fact: \"lag_bp\" parameter: \"red_bp\" } } }"),
+  CHECK_THAT(
+      level("level { severity: SEVERITY_RED any { all { fact: \"lag_bp\" op: GE value: 3 } } }"),
+      Catch::Contains("must be a parameter"));
+  CHECK_THAT(level("level { severity: SEVERITY_RED any { all { fact: \"lag_bp\" parameter: "
+                   "\"red_bp\" } } }"),
              Catch::Contains("op is needed"));
 }
 
@@ -230,7 +242,8 @@ TEST_CASE("examples are run, and those that a threshold lacks are named", "[rule
   const auto faults = CheckExamples(*file);
   REQUIRE(faults.size() == 1);
   CHECK(faults[0] == "T1: no example with lag_bp = 3001");
-  const auto wrong = ParseRule(File(three + R"(example { name: "w" given { fact: "lag_bp" value: 3001 } })"), kCatalog);
+  const auto wrong = ParseRule(
+      File(three + R"(example { name: "w" given { fact: "lag_bp" value: 3001 } })"), kCatalog);
   REQUIRE(wrong.ok());
   REQUIRE(CheckExamples(*wrong).size() == 1);
   CHECK_THAT(CheckExamples(*wrong)[0], Catch::Contains("gives severity 4 instead of 0"));

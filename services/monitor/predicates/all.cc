@@ -8,7 +8,8 @@ namespace fiscus::monitor {
 
 using rules::Subject;
 
-// A fact is a function (facts.h) and a line here. An explicit list: registration by static objects is dropped by linkers.
+// A fact is a function (facts.h) and a line here. An explicit list: registration by static objects
+// is dropped by linkers.
 const std::vector<Fact>& AllFacts() {
   static const std::vector<Fact> facts = {
       {"budget_open", Subject::kProject, &facts::BudgetOpen},
@@ -72,7 +73,8 @@ const rules::FactCatalog& Catalog() {
 }
 
 int RuleSet::Find(std::string_view id) const {
-  const auto found = std::find_if(rules.begin(), rules.end(), [&](const rules::Rule& rule) { return rule.id == id; });
+  const auto found = std::find_if(rules.begin(), rules.end(),
+                                  [&](const rules::Rule& rule) { return rule.id == id; });
   return found == rules.end() ? -1 : static_cast<int>(found - rules.begin());
 }
 

@@ -6,14 +6,16 @@
 
 namespace fiscus::monitor {
 
-std::optional<int32_t> ContractPhysicalBp(const ProjectState& project, const ContractState& contract) {
+std::optional<int32_t> ContractPhysicalBp(const ProjectState& project,
+                                          const ContractState& contract) {
   if (contract.items_value > 0) return ShareBp(contract.items_earned, contract.items_value);
   return project.physical_bp;
 }
 
 int64_t OpenAdvance(const ProjectState& project, const ContractState& contract) {
   const int64_t paid = std::max<int64_t>(0, contract.advance_paid);
-  const int64_t left_bp = std::clamp<int64_t>(kWholeBp - ContractPhysicalBp(project, contract).value_or(0), 0, kWholeBp);
+  const int64_t left_bp = std::clamp<int64_t>(
+      kWholeBp - ContractPhysicalBp(project, contract).value_or(0), 0, kWholeBp);
   return MulDiv(paid, left_bp, kWholeBp, Rounding::kUp).value_or(paid);
 }
 
@@ -23,7 +25,9 @@ namespace {
 int64_t NetPaid(const ContractState& contract) { return Minus(contract.paid, contract.refunded); }
 
 // P − Adv: what was paid for work.
-int64_t PaidForWork(const FactContext& c) { return Minus(NetPaid(*c.contract), OpenAdvance(c.project, *c.contract)); }
+int64_t PaidForWork(const FactContext& c) {
+  return Minus(NetPaid(*c.contract), OpenAdvance(c.project, *c.contract));
+}
 
 }  // namespace
 

@@ -14,7 +14,8 @@ FactValue EvMinor(const FactContext& c) { return c.now.ev; }
 FactValue CostMinor(const FactContext& c) {
   if (!c.now.ac) return std::nullopt;
   int64_t open = 0;
-  for (const ContractState& contract : c.project.contracts) open = Plus(open, OpenAdvance(c.project, contract));
+  for (const ContractState& contract : c.project.contracts)
+    open = Plus(open, OpenAdvance(c.project, contract));
   return Minus(*c.now.ac, open);
 }
 
@@ -31,7 +32,9 @@ FactValue SpiBp(const FactContext& c) {
 
 FactValue EvmNegatives(const FactContext& c) {
   if (!c.now.bac) return std::nullopt;
-  const auto negative = [](const std::optional<int64_t>& value) { return value.value_or(0) < 0 ? 1 : 0; };
+  const auto negative = [](const std::optional<int64_t>& value) {
+    return value.value_or(0) < 0 ? 1 : 0;
+  };
   return negative(c.now.bac) + negative(c.now.pv) + negative(c.now.ev) + negative(c.now.ac);
 }
 

@@ -16,7 +16,8 @@ int64_t Used(const FactContext& c) {
   return c.refusal.present && c.refusal.over_budget ? Plus(used, c.refusal.asked) : used;
 }
 
-// Rounded up, so that one fen too much shows; nothing authorised and something used is the highest ratio there is.
+// Rounded up, so that one fen too much shows; nothing authorised and something used is the highest
+// ratio there is.
 FactValue UseOf(int64_t used, int64_t whole) {
   if (whole > 0) return ShareBp(used, whole, Rounding::kUp);
   return used > 0 ? FactValue(kRatioMaxBp) : std::nullopt;
@@ -28,14 +29,18 @@ FactValue UsageBp(const FactContext& c) {
   if (c.line->fiscal_year == 0) return std::nullopt;  // the ledger has not spoken of it yet
   return UseOf(Used(c), c.line->amounts.authorised);
 }
-FactValue RefusedOverBudget(const FactContext& c) { return c.refusal.present && c.refusal.over_budget ? 1 : 0; }
+FactValue RefusedOverBudget(const FactContext& c) {
+  return c.refusal.present && c.refusal.over_budget ? 1 : 0;
+}
 FactValue UsedMinor(const FactContext& c) { return Used(c); }
 FactValue LineAuthorisedMinor(const FactContext& c) { return c.line->amounts.authorised; }
 
 FactValue PlanToDateMinor(const FactContext& c) {
   const YearMonth now = YearMonthOf(c.now.as_of);
-  if (!c.line->has_plan || c.now.as_of == kNoDay || now.year < c.line->fiscal_year) return std::nullopt;
-  const size_t months = now.year > c.line->fiscal_year ? c.line->plan.size() : static_cast<size_t>(now.month);
+  if (!c.line->has_plan || c.now.as_of == kNoDay || now.year < c.line->fiscal_year)
+    return std::nullopt;
+  const size_t months =
+      now.year > c.line->fiscal_year ? c.line->plan.size() : static_cast<size_t>(now.month);
   int64_t sum = 0;
   for (size_t i = 0; i < months; ++i) sum = Plus(sum, c.line->plan[i]);
   return sum;

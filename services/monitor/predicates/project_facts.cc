@@ -18,7 +18,8 @@ int64_t Committed(const ProjectState& project) {
     if (IsLive(contract)) {
       sum = Plus(sum, contract.value);
     } else if (contract.status == ContractStatus::kTerminated) {
-      sum = Plus(sum, Minus(contract.paid, contract.refunded));  // what was paid before the end stays spent
+      sum = Plus(sum, Minus(contract.paid,
+                            contract.refunded));  // what was paid before the end stays spent
     }
   }
   return sum;
@@ -33,15 +34,19 @@ FactValue BudgetOpen(const FactContext& c) {
     case ProjectStatus::kFinalAccounted:
     case ProjectStatus::kClosed:
     case ProjectStatus::kCancelled:
-    case ProjectStatus::kRejected: return 0;
-    default: return 1;
+    case ProjectStatus::kRejected:
+      return 0;
+    default:
+      return 1;
   }
 }
 FactValue DeviationBp(const FactContext& c) { return c.now.deviation_bp; }
 FactValue ExecutionRateBp(const FactContext& c) { return c.now.execution_rate_bp; }
 FactValue PlannedExecutionBp(const FactContext& c) { return c.now.planned_execution_bp; }
 FactValue AuthorisedMinor(const FactContext& c) { return c.now.amounts.authorised; }
-FactValue PaidNetMinor(const FactContext& c) { return Minus(c.now.amounts.paid, c.now.amounts.refunded); }
+FactValue PaidNetMinor(const FactContext& c) {
+  return Minus(c.now.amounts.paid, c.now.amounts.refunded);
+}
 
 FactValue EstimateUseBp(const FactContext& c) {
   return ShareBp(Committed(c.project), c.project.approved_investment, Rounding::kUp);
@@ -77,9 +82,9 @@ FactValue WeekRiseBp(const FactContext& c) {
 FactValue StepFallBp(const FactContext& c) { return c.project.step_fall_bp; }
 
 FactValue StallDays(const FactContext& c) {
-  const bool at_work = std::any_of(c.project.contracts.begin(), c.project.contracts.end(), [](const ContractState& one) {
-    return one.status == ContractStatus::kEffective;
-  });
+  const bool at_work = std::any_of(
+      c.project.contracts.begin(), c.project.contracts.end(),
+      [](const ContractState& one) { return one.status == ContractStatus::kEffective; });
   if (!at_work || c.now.physical_bp.value_or(0) >= kWholeBp) return 0;
   if (c.now.as_of == kNoDay || c.project.stall_since == kNoDay) return std::nullopt;
   return DaysBetween(c.project.stall_since, c.now.as_of);

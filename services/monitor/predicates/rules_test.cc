@@ -1,4 +1,5 @@
-// The rule files: each loads, its examples hold, and each threshold has examples on both sides. Then the facts themselves.
+// The rule files: each loads, its examples hold, and each threshold has examples on both sides.
+// Then the facts themselves.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -55,7 +56,8 @@ TEST_CASE("the rule set dispatches by trigger, suppressors first", "[monitor][ru
   const auto set = MakeRuleSet(RuleFiles());
   INFO(set.status().message());
   REQUIRE(set.ok());
-  const auto& at_measurement = set->by_trigger[static_cast<size_t>(rules::Trigger::kMeasurementCertified)];
+  const auto& at_measurement =
+      set->by_trigger[static_cast<size_t>(rules::Trigger::kMeasurementCertified)];
   const auto place = [&](std::string_view id) {
     const auto index = static_cast<uint16_t>(set->Find(id));
     return std::find(at_measurement.begin(), at_measurement.end(), index) - at_measurement.begin();
@@ -67,9 +69,11 @@ TEST_CASE("the rule set dispatches by trigger, suppressors first", "[monitor][ru
   CHECK_FALSE(MakeRuleSet({"id: \"broken\""}).ok());
 }
 
-TEST_CASE("every fact of the list has a name with a unit and is of one subject", "[monitor][facts]") {
+TEST_CASE("every fact of the list has a name with a unit and is of one subject",
+          "[monitor][facts]") {
   for (size_t i = 0; i < AllFacts().size(); ++i) {
-    for (size_t j = i + 1; j < AllFacts().size(); ++j) CHECK(AllFacts()[i].name != AllFacts()[j].name);
+    for (size_t j = i + 1; j < AllFacts().size(); ++j)
+      CHECK(AllFacts()[i].name != AllFacts()[j].name);
   }
 }
 
@@ -78,15 +82,17 @@ TEST_CASE("facts of an unknown project are absent, not zero", "[monitor][facts]"
   const Indicators now = Compute(project);
   const Refusal none;
   const FactContext context{project, now, none};
-  for (const char* name : {"deviation_bp", "execution_rate_bp", "estimate_use_bp", "physical_lag_bp", "divergence_bp",
-                           "week_rise_bp", "month_swing_bp", "cpi_bp", "spi_bp", "evm_negatives", "ev_without_ac_days",
-                           "pv_without_ev_days", "cost_minor"}) {
+  for (const char* name :
+       {"deviation_bp", "execution_rate_bp", "estimate_use_bp", "physical_lag_bp", "divergence_bp",
+        "week_rise_bp", "month_swing_bp", "cpi_bp", "spi_bp", "evm_negatives", "ev_without_ac_days",
+        "pv_without_ev_days", "cost_minor"}) {
     CAPTURE(name);
     CHECK_FALSE(Read(name, context).has_value());
   }
 }
 
-TEST_CASE("usage counts paid, in transit, encumbered and what a refused command asked", "[monitor][facts]") {
+TEST_CASE("usage counts paid, in transit, encumbered and what a refused command asked",
+          "[monitor][facts]") {
   ProjectState project;
   LineState line;
   line.fiscal_year = 2026;
@@ -109,7 +115,8 @@ TEST_CASE("usage counts paid, in transit, encumbered and what a refused command 
   CHECK_FALSE(Read("usage_bp", context).has_value());
 }
 
-TEST_CASE("the plan to date includes the current month and ends with the year", "[monitor][facts]") {
+TEST_CASE("the plan to date includes the current month and ends with the year",
+          "[monitor][facts]") {
   ProjectState project;
   LineState line;
   line.fiscal_year = 2026;
@@ -155,7 +162,8 @@ TEST_CASE("an advance is recovered as the work proceeds", "[monitor][facts]") {
   CHECK(Read("contract_live", context) == 0);
 }
 
-TEST_CASE("commitments are live contracts, what ended contracts were paid, and the rest", "[monitor][facts]") {
+TEST_CASE("commitments are live contracts, what ended contracts were paid, and the rest",
+          "[monitor][facts]") {
   ProjectState project;
   project.approved_investment = 1000;
   project.other_committed = 100;
@@ -175,7 +183,8 @@ TEST_CASE("commitments are live contracts, what ended contracts were paid, and t
   CHECK(Read("estimate_use_bp", context) == 6510);
 }
 
-TEST_CASE("cost leaves open advances out, and indices are silent until work is measured", "[monitor][facts]") {
+TEST_CASE("cost leaves open advances out, and indices are silent until work is measured",
+          "[monitor][facts]") {
   ProjectState project;
   project.as_of = D("2026-06-30");
   project.lines.emplace_back();
@@ -206,7 +215,8 @@ TEST_CASE("cost leaves open advances out, and indices are silent until work is m
   CHECK(read("evm_negatives") == 0);
 }
 
-TEST_CASE("work stalls only under an effective contract and before it is done", "[monitor][facts]") {
+TEST_CASE("work stalls only under an effective contract and before it is done",
+          "[monitor][facts]") {
   ProjectState project;
   project.as_of = D("2026-03-31");
   project.stall_since = D("2026-03-01");

@@ -34,7 +34,8 @@ int32_t ElapsedBp(Day first, Day last, Day day) {
 }
 
 int32_t YearElapsedBp(int fiscal_year, Day day) {
-  return ElapsedBp(DayOf(absl::CivilDay(fiscal_year, 1, 1)), DayOf(absl::CivilDay(fiscal_year, 12, 31)), day);
+  return ElapsedBp(DayOf(absl::CivilDay(fiscal_year, 1, 1)),
+                   DayOf(absl::CivilDay(fiscal_year, 12, 31)), day);
 }
 
 int64_t DaysBetween(Day earlier, Day later) { return int64_t{later} - earlier; }

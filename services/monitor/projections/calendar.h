@@ -21,7 +21,8 @@ struct YearMonth {
 // {0, 0} for kNoDay.
 YearMonth YearMonthOf(Day day);
 
-// Share of [first, last], both inclusive, that has passed at the end of `day`, basis points, 0..10,000; last ≥ first.
+// Share of [first, last], both inclusive, that has passed at the end of `day`, basis points,
+// 0..10,000; last ≥ first.
 int32_t ElapsedBp(Day first, Day last, Day day);
 // Share of the fiscal (= calendar) year that has passed at the end of `day`: 序时进度.
 int32_t YearElapsedBp(int fiscal_year, Day day);

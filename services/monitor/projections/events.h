@@ -1,4 +1,5 @@
-// The facts that the monitor folds, as plain views: they live as long as the decoded message (codec/event_codec.h).
+// The facts that the monitor folds, as plain views: they live as long as the decoded message
+// (codec/event_codec.h).
 #pragma once
 
 #include <array>
@@ -54,7 +55,6 @@ struct FundPlanSet {
   std::string_view line_id;
   std::string_view project_id;
   std::string_view unit_path;
-  int32_t fiscal_year = 0;
   std::array<int64_t, 12> monthly{};
   Day date = kNoDay;
 };
@@ -63,7 +63,7 @@ struct CommandRefused {
   std::string_view line_id;
   std::string_view project_id;
   std::string_view unit_path;
-  int64_t usage_bp = 0;      // that the command would have reached
+  int64_t usage_bp = 0;  // that the command would have reached
   int64_t asked = 0;
   bool over_budget = false;  // refused because it exceeds what the line has, or its tolerance
   Day date = kNoDay;
@@ -157,7 +157,8 @@ struct DayClosed {
   Day date = kNoDay;
 };
 
-using Event = std::variant<EntryPosted, LineStateChanged, FundPlanSet, CommandRefused, ProjectChanged, BaselineSet,
-                           MeasurementCertified, MilestoneChanged, ContractChanged, PaymentChanged, DayClosed>;
+using Event = std::variant<EntryPosted, LineStateChanged, FundPlanSet, CommandRefused,
+                           ProjectChanged, BaselineSet, MeasurementCertified, MilestoneChanged,
+                           ContractChanged, PaymentChanged, DayClosed>;
 
 }  // namespace fiscus::monitor

@@ -9,16 +9,33 @@
 namespace fiscus::monitor {
 namespace {
 
-// Progress is looked back at over at most 31 days (R21, R22); one older point says where that stretch began.
+// Progress is looked back at over at most 31 days (R21, R22); one older point says where that
+// stretch began.
 constexpr int64_t kProgressKeptDays = 31;
 
 template <class Range, class Id>
 auto* FindById(Range& range, Id member, std::string_view id) {
-  const auto found = std::find_if(range.begin(), range.end(), [&](const auto& one) { return one.*member == id; });
+  const auto found =
+      std::find_if(range.begin(), range.end(), [&](const auto& one) { return one.*member == id; });
   return found == range.end() ? nullptr : &*found;
 }
 
-// The unit and currency of the project are its own; what lines and payments say only stands in until it speaks.
+// The element with this id, made if it is new. Kept in the order of ids: state that was restored
+// has the same order, so rules see the same order too.
+template <class Range, class Id>
+auto& OfId(Range& range, Id member, std::string_view id) {
+  const auto place = std::lower_bound(
+      range.begin(), range.end(), id,
+      [&](const auto& one, std::string_view wanted) { return one.*member < wanted; });
+  if (place != range.end() && (*place).*member == id) return *place;
+  auto& made = *range.emplace(place);
+  made.*member = id;
+  made.mark.dirty = true;
+  return made;
+}
+
+// The unit and currency of the project are its own; what lines and payments say only stands in
+// until it speaks.
 void KnowUnit(std::string_view unit_path, ProjectState& project) {
   if (project.unit_path.empty() && !unit_path.empty()) {
     project.unit_path = unit_path;
@@ -46,7 +63,8 @@ LineState& ApplyLine(const LineView& view, Day date, ProjectState& project) {
   if (view.status == LineStatus::kActive && line.active_since == kNoDay) line.active_since = date;
   line.status = view.status;
   const int64_t cleared = line.amounts.cleared;
-  line.amounts = {view.authorised, view.encumbered, view.in_transit, view.paid, view.refunded, cleared};
+  line.amounts = {view.authorised, view.encumbered, view.in_transit,
+                  view.paid,       view.refunded,   cleared};
   line.mark.dirty = true;
   KnowUnit(view.unit_path, project);
   KnowCurrency(view.currency, project);
@@ -61,11 +79,13 @@ void Remember(Day day, int32_t physical_bp, ProjectState& project) {
   // A late measurement counts from when it became known: what was seen before is not rewritten.
   if (!points.empty()) day = std::max(day, points.back().day);
   if (points.size() >= 2 && points.back().day == day) {
-    points.back().physical_bp = physical_bp;  // one point a day, but the first stays: it is where a jump began
+    points.back().physical_bp =
+        physical_bp;  // one point a day, but the first stays: it is where a jump began
   } else {
     points.push_back({day, physical_bp});
   }
-  while (points.size() >= 2 && DaysBetween(points[1].day, day) > kProgressKeptDays) points.erase(points.begin());
+  while (points.size() >= 2 && DaysBetween(points[1].day, day) > kProgressKeptDays)
+    points.erase(points.begin());
   project.mark.dirty = true;
 }
 
@@ -80,8 +100,13 @@ void SetPhysical(Day day, int32_t physical_bp, ProjectState& project) {
 }
 
 WorkItem MakeItem(const WorkItemView& view) {
-  return {std::string(view.work_item_id), std::string(view.contract_id), view.value, view.quantity_milli,
-          view.certified_milli, view.planned_start, view.planned_end};
+  return {std::string(view.work_item_id),
+          std::string(view.contract_id),
+          view.value,
+          view.quantity_milli,
+          view.certified_milli,
+          view.planned_start,
+          view.planned_end};
 }
 
 void SetMilestone(const MilestoneView& view, Milestone& milestone) {
@@ -122,19 +147,11 @@ ContractState* FindContract(ProjectState& project, std::string_view contract_id)
 }
 
 LineState& LineOf(ProjectState& project, std::string_view line_id) {
-  if (LineState* line = FindLine(project, line_id)) return *line;
-  project.lines.emplace_back();
-  project.lines.back().line_id = line_id;
-  project.lines.back().mark.dirty = true;
-  return project.lines.back();
+  return OfId(project.lines, &LineState::line_id, line_id);
 }
 
 ContractState& ContractOf(ProjectState& project, std::string_view contract_id) {
-  if (ContractState* contract = FindContract(project, contract_id)) return *contract;
-  project.contracts.emplace_back();
-  project.contracts.back().contract_id = contract_id;
-  project.contracts.back().mark.dirty = true;
-  return project.contracts.back();
+  return OfId(project.contracts, &ContractState::contract_id, contract_id);
 }
 
 void Advance(Day date, ProjectState& project) {
@@ -144,7 +161,8 @@ void Advance(Day date, ProjectState& project) {
 }
 
 void Derive(ProjectState& project) {
-  for (ContractState& contract : project.contracts) contract.items_value = contract.items_earned = 0;
+  for (ContractState& contract : project.contracts)
+    contract.items_value = contract.items_earned = 0;
   for (const WorkItem& item : project.baseline.items) {
     if (item.contract_id.empty()) continue;
     ContractState* contract = FindContract(project, item.contract_id);
@@ -166,7 +184,8 @@ std::optional<int32_t> PhysicalAt(const ProjectState& project, Day day) {
 Touched Apply(const EntryPosted& event, ProjectState& project) {
   Touched touched;
   if (!event.contract_id.empty() && event.observed_paid > 0) {
-    // On observed lines no payment of ours exists: the entry itself says what the contract was paid.
+    // On observed lines no payment of ours exists: the entry itself says what the contract was
+    // paid.
     ContractState& contract = ContractOf(project, event.contract_id);
     contract.paid = Plus(contract.paid, event.observed_paid);
     contract.mark.dirty = true;
@@ -196,7 +215,6 @@ Touched Apply(const LineStateChanged& event, ProjectState& project) {
 Touched Apply(const FundPlanSet& event, ProjectState& project) {
   LineState& line = LineOf(project, event.line_id);
   if (line.unit_path.empty()) line.unit_path = event.unit_path;
-  if (line.fiscal_year == 0) line.fiscal_year = event.fiscal_year;
   line.has_plan = true;
   line.plan = event.monthly;
   line.mark.dirty = true;
@@ -219,7 +237,8 @@ Touched Apply(const CommandRefused& event, ProjectState& project) {
 }
 
 Touched Apply(const ProjectChanged& event, ProjectState& project) {
-  const bool starts = event.status == ProjectStatus::kExecuting && project.status != ProjectStatus::kExecuting;
+  const bool starts =
+      event.status == ProjectStatus::kExecuting && project.status != ProjectStatus::kExecuting;
   project.unit_path = event.unit_path;
   project.currency = event.currency;
   project.status = event.status;
@@ -230,8 +249,10 @@ Touched Apply(const ProjectChanged& event, ProjectState& project) {
   project.mark.dirty = true;
   Advance(event.date, project);
   if (starts && event.date != kNoDay) project.stall_since = event.date;
-  // Zero is a measured value only where there is something to measure: a reported project, work items, or a measurement.
-  const bool measurable = event.observed || project.measured || !project.baseline.items.empty() || event.physical_bp > 0;
+  // Zero is a measured value only where there is something to measure: a reported project, work
+  // items, or a measurement.
+  const bool measurable = event.observed || project.measured || !project.baseline.items.empty() ||
+                          event.physical_bp > 0;
   if (measurable) SetPhysical(event.date, event.physical_bp, project);
   return {};
 }
@@ -254,11 +275,13 @@ Touched Apply(const BaselineSet& event, ProjectState& project) {
   Advance(event.date, project);
   Derive(project);
   TrackEarned(project);
-  if (const std::optional<int32_t> physical = PhysicalOf(project)) SetPhysical(event.date, *physical, project);
+  if (const std::optional<int32_t> physical = PhysicalOf(project))
+    SetPhysical(event.date, *physical, project);
   Touched touched;
   for (Milestone& milestone : baseline.milestones) touched.milestones.push_back(&milestone);
   for (Milestone& gone : old) {
-    if (!gone.milestone_id.empty() && !gone.slots.empty()) touched.removed_milestones.push_back(std::move(gone));
+    if (!gone.milestone_id.empty() && !gone.slots.empty())
+      touched.removed_milestones.push_back(std::move(gone));
   }
   return touched;
 }
@@ -287,12 +310,14 @@ Touched Apply(const MeasurementCertified& event, ProjectState& project) {
   Derive(project);
   TrackEarned(project);
   Touched touched;
-  for (const CertifiedView& view : event.contracts) touched.contracts.push_back(FindContract(project, view.contract_id));
+  for (const CertifiedView& view : event.contracts)
+    touched.contracts.push_back(FindContract(project, view.contract_id));
   return touched;
 }
 
 Touched Apply(const MilestoneChanged& event, ProjectState& project) {
-  Milestone* milestone = FindById(project.baseline.milestones, &Milestone::milestone_id, event.milestone.milestone_id);
+  Milestone* milestone =
+      FindById(project.baseline.milestones, &Milestone::milestone_id, event.milestone.milestone_id);
   if (milestone == nullptr) milestone = &project.baseline.milestones.emplace_back();
   SetMilestone(event.milestone, *milestone);
   project.baseline.mark.dirty = true;
@@ -304,8 +329,11 @@ Touched Apply(const MilestoneChanged& event, ProjectState& project) {
 }
 
 Touched Apply(const ContractChanged& event, ProjectState& project) {
-  const auto effective = [](const ContractState& c) { return c.status == ContractStatus::kEffective; };
-  const bool worked_before = std::any_of(project.contracts.begin(), project.contracts.end(), effective);
+  const auto effective = [](const ContractState& c) {
+    return c.status == ContractStatus::kEffective;
+  };
+  const bool worked_before =
+      std::any_of(project.contracts.begin(), project.contracts.end(), effective);
   ContractState& contract = ContractOf(project, event.contract_id);
   contract.status = event.status;
   contract.value = event.value;
@@ -339,7 +367,8 @@ Touched Apply(const PaymentChanged& event, ProjectState& project, PaymentState& 
     ContractState& contract = ContractOf(project, event.contract_id);
     contract.paid = Plus(contract.paid, cleared);
     contract.refunded = Plus(contract.refunded, refunded);
-    if (event.advance) contract.advance_paid = Plus(contract.advance_paid, Minus(cleared, refunded));
+    if (event.advance)
+      contract.advance_paid = Plus(contract.advance_paid, Minus(cleared, refunded));
     contract.mark.dirty = true;
     touched.contracts.push_back(&contract);
   }

@@ -1,7 +1,8 @@
 // The fold: one event changes one project's state. Pure; called in the order of the log.
 //
-// Repeats and gaps have been dealt with before (engine/processor.h): each event is applied exactly once. Only the records that
-// an event changed are marked dirty. Sequences are kept here because they are part of the state that is restored.
+// Repeats and gaps have been dealt with before (engine/processor.h): each event is applied exactly
+// once. Only the records that an event changed are marked dirty. Sequences are kept here because
+// they are part of the state that is restored.
 #pragma once
 
 #include <vector>
@@ -11,12 +12,14 @@
 
 namespace fiscus::monitor {
 
-// Which subjects an event touched; rules are evaluated for these. Pointers are valid until the project changes again.
+// Which subjects an event touched; rules are evaluated for these. Pointers are valid until the
+// project changes again.
 struct Touched {
   LineState* line = nullptr;
   std::vector<ContractState*> contracts;
   std::vector<Milestone*> milestones;
-  std::vector<Milestone> removed_milestones;  // gone from the baseline; their warnings are to be cleared
+  std::vector<Milestone>
+      removed_milestones;  // gone from the baseline; their warnings are to be cleared
 };
 
 // What of a refused command the rules must know; it is not part of the state.
@@ -27,8 +30,8 @@ struct Refusal {
   bool over_budget = false;
 };
 
-// Applies the event to the project. `payment` is the payment's state for PaymentChanged, else unused. DayClosed has no project
-// of its own: see CloseDay.
+// Applies the event to the project. `payment` is the payment's state for PaymentChanged, else
+// unused. DayClosed has no project of its own: see CloseDay.
 Touched Apply(const EntryPosted& event, ProjectState& project);
 Touched Apply(const LineStateChanged& event, ProjectState& project);
 Touched Apply(const FundPlanSet& event, ProjectState& project);
@@ -49,7 +52,8 @@ void Advance(Day date, ProjectState& project);
 // Recomputes what is derived from the work items; after loading a project.
 void Derive(ProjectState& project);
 
-// Physical progress at the end of `day`, as far as it is remembered; the oldest known value before that. nullopt: none known.
+// Physical progress at the end of `day`, as far as it is remembered; the oldest known value before
+// that. nullopt: none known.
 std::optional<int32_t> PhysicalAt(const ProjectState& project, Day day);
 
 // The line or contract with this id, made if it is new. Reallocates: earlier pointers die.

@@ -13,15 +13,19 @@ namespace {
 
 Day D(std::string_view text) { return ParseDay(text); }
 
-LineView Line(int64_t authorised, int64_t encumbered, int64_t in_transit, int64_t paid, int64_t refunded) {
-  return {"line-1", "p-1", "/a/", "CNY", 2026, false, LineStatus::kActive, authorised, encumbered, in_transit, paid, refunded};
+LineView Line(int64_t authorised, int64_t encumbered, int64_t in_transit, int64_t paid,
+              int64_t refunded) {
+  return {"line-1",   "p-1",      "/a/",      "CNY", 2026,    false, LineStatus::kActive,
+          authorised, encumbered, in_transit, paid,  refunded};
 }
 
 ProjectChanged Executing(std::string_view day) {
-  return {"p-1", "/a/", "CNY", ProjectStatus::kExecuting, false, 50'000, D("2026-01-01"), D("2026-12-31"), 0, D(day)};
+  return {"p-1",           "/a/", "CNY", ProjectStatus::kExecuting, false, 50'000, D("2026-01-01"),
+          D("2026-12-31"), 0,     D(day)};
 }
 
-WorkItemView Item(std::string_view id, int64_t value, int64_t certified, std::string_view contract = "c-1") {
+WorkItemView Item(std::string_view id, int64_t value, int64_t certified,
+                  std::string_view contract = "c-1") {
   return {id, contract, value, 1000, certified, D("2026-01-01"), D("2026-01-10")};
 }
 
@@ -34,18 +38,24 @@ TEST_CASE("days round-trip and share out years and periods", "[monitor][calendar
   CHECK(FormatDay(ParseDay("2024-02-29")) == "2024-02-29");
   CHECK(FormatDay(kNoDay).empty());
   CHECK(YearMonthOf(D("2026-06-30")).month == 6);
-  struct Row { const char* day; int expect; };
-  for (const Row& row : {Row{"2025-12-31", 0}, Row{"2026-01-01", 27}, Row{"2026-07-02", 5013}, Row{"2026-12-30", 9972},
-                         Row{"2026-12-31", 10'000}, Row{"2027-06-01", 10'000}}) {
+  struct Row {
+    const char* day;
+    int expect;
+  };
+  for (const Row& row :
+       {Row{"2025-12-31", 0}, Row{"2026-01-01", 27}, Row{"2026-07-02", 5013},
+        Row{"2026-12-30", 9972}, Row{"2026-12-31", 10'000}, Row{"2027-06-01", 10'000}}) {
     CAPTURE(row.day);
     CHECK(YearElapsedBp(2026, D(row.day)) == row.expect);
   }
   CHECK(ElapsedBp(D("2026-01-01"), D("2026-01-01"), D("2026-01-01")) == 10'000);
 }
 
-TEST_CASE("an entry sets the balances of its line and, outside contracts, the other commitments", "[monitor][fold]") {
+TEST_CASE("an entry sets the balances of its line and, outside contracts, the other commitments",
+          "[monitor][fold]") {
   ProjectState project;
-  const Touched touched = Apply(EntryPosted{Line(1000, 0, 100, 200, 50), "", 0, D("2026-03-01")}, project);
+  const Touched touched =
+      Apply(EntryPosted{Line(1000, 0, 100, 200, 50), "", 0, D("2026-03-01")}, project);
   REQUIRE(touched.line != nullptr);
   CHECK(touched.line->amounts == Amounts{1000, 0, 100, 200, 50, 0});
   CHECK(touched.line->active_since == D("2026-03-01"));
@@ -53,7 +63,8 @@ TEST_CASE("an entry sets the balances of its line and, outside contracts, the ot
   CHECK(project.unit_path == "/a/");
   CHECK(project.currency == "CNY");
   CHECK(project.as_of == D("2026-03-01"));
-  Apply(EntryPosted{Line(1000, 400, 100, 200, 50), "c-1", 0, D("2026-02-01")}, project);  // under a contract, dated earlier
+  Apply(EntryPosted{Line(1000, 400, 100, 200, 50), "c-1", 0, D("2026-02-01")},
+        project);  // under a contract, dated earlier
   CHECK(project.other_committed == 250);
   CHECK(project.as_of == D("2026-03-01"));
   CHECK(project.lines[0].active_since == D("2026-03-01"));
@@ -74,7 +85,8 @@ TEST_CASE("payments count once, by the difference to what is known", "[monitor][
   ProjectState project;
   PaymentState payment;
   const auto at = [&](int64_t cleared, int64_t refunded) {
-    return Apply(PaymentChanged{"pay", "p-1", "c-1", "line-1", "/a/", "CNY", true, cleared, refunded, D("2026-03-01")},
+    return Apply(PaymentChanged{"pay", "p-1", "c-1", "line-1", "/a/", "CNY", true, cleared,
+                                refunded, D("2026-03-01")},
                  project, payment);
   };
   CHECK(at(0, 0).contracts.empty());
@@ -91,10 +103,17 @@ TEST_CASE("payments count once, by the difference to what is known", "[monitor][
 
 TEST_CASE("the work items give progress, earned and planned value", "[monitor][fold]") {
   ProjectState project;
-  Apply(ContractChanged{"c-1", "p-1", "/a/", ContractStatus::kEffective, 1000, 0, D("2026-01-01")}, project);
-  Apply(BaselineSet{"p-1", "/a/", {Item("w-1", 600, 0), Item("w-2", 400, 500, "")}, {}, D("2026-01-01")}, project);
+  Apply(ContractChanged{"c-1", "p-1", "/a/", ContractStatus::kEffective, 1000, 0, D("2026-01-01")},
+        project);
+  Apply(
+      BaselineSet{
+          "p-1", "/a/", {Item("w-1", 600, 0), Item("w-2", 400, 500, "")}, {}, D("2026-01-01")},
+      project);
   CHECK(project.physical_bp == 2000);
-  Apply(MeasurementCertified{"p-1", "/a/", 2000, 5000, {Item("w-1", 600, 500)}, {{"c-1", 300}}, D("2026-01-05")}, project);
+  Apply(
+      MeasurementCertified{
+          "p-1", "/a/", 2000, 5000, {Item("w-1", 600, 500)}, {{"c-1", 300}}, D("2026-01-05")},
+      project);
   const Indicators now = Compute(project);
   CHECK(now.physical_bp == 5000);
   CHECK(now.bac == 1000);
@@ -119,9 +138,9 @@ TEST_CASE("the earned value set follows its formulas", "[monitor][indicators]") 
   project.lines[0].amounts.refunded = 50;
   const Indicators now = Compute(project);
   CHECK(now.ac == 500);
-  CHECK(now.cpi_bp == 8000);   // 400/500
-  CHECK(now.spi_bp == 8000);   // 400/500
-  CHECK(now.eac == 1437);      // 500 + 600/0.64 = 1437.5, rounded down
+  CHECK(now.cpi_bp == 8000);     // 400/500
+  CHECK(now.spi_bp == 8000);     // 400/500
+  CHECK(now.eac == 1437);        // 500 + 600/0.64 = 1437.5, rounded down
   CHECK(now.tcpi_bp == 12'000);  // 600/500
   project.lines[0].amounts.paid = 1050;
   CHECK_FALSE(Compute(project).tcpi_bp.has_value());  // nothing left of the budget
@@ -144,7 +163,8 @@ TEST_CASE("values near the end of int64 saturate instead of overflowing", "[moni
   CHECK(now.ev == huge);
 }
 
-TEST_CASE("the judged year is the latest that has begun, else the first to come", "[monitor][indicators]") {
+TEST_CASE("the judged year is the latest that has begun, else the first to come",
+          "[monitor][indicators]") {
   ProjectState project;
   const auto line = [&](int year, int64_t authorised) {
     project.lines.emplace_back();
@@ -176,7 +196,8 @@ TEST_CASE("f is what live contracts were paid of their value", "[monitor][indica
   CHECK(Compute(project).financial_bp == 3000);
 }
 
-TEST_CASE("progress is remembered a month back, and a late measurement does not rewrite it", "[monitor][fold]") {
+TEST_CASE("progress is remembered a month back, and a late measurement does not rewrite it",
+          "[monitor][fold]") {
   ProjectState project;
   const auto measure = [&](std::string_view day, int32_t before, int32_t now) {
     Apply(MeasurementCertified{"p-1", "/a/", before, now, {}, {}, D(day)}, project);
@@ -195,7 +216,8 @@ TEST_CASE("progress is remembered a month back, and a late measurement does not 
   CHECK(PhysicalAt(project, D("2026-03-01")) == 2500);
 }
 
-TEST_CASE("progress of a project is known only where there is something to measure", "[monitor][fold]") {
+TEST_CASE("progress of a project is known only where there is something to measure",
+          "[monitor][fold]") {
   ProjectState project;
   Apply(Executing("2026-01-15"), project);
   CHECK_FALSE(project.physical_bp.has_value());
@@ -208,38 +230,52 @@ TEST_CASE("progress of a project is known only where there is something to measu
   CHECK(project.physical_bp == 0);
 }
 
-TEST_CASE("milestones keep their warnings when the baseline is set anew; those dropped are handed over", "[monitor][fold]") {
+TEST_CASE(
+    "milestones keep their warnings when the baseline is set anew; those dropped are handed over",
+    "[monitor][fold]") {
   ProjectState project;
-  Apply(BaselineSet{"p-1", "/a/", {}, {{"m-1", D("2026-02-01"), kNoDay, true}, {"m-2", D("2026-03-01"), kNoDay, false}},
-                    D("2026-01-01")}, project);
+  Apply(
+      BaselineSet{"p-1",
+                  "/a/",
+                  {},
+                  {{"m-1", D("2026-02-01"), kNoDay, true}, {"m-2", D("2026-03-01"), kNoDay, false}},
+                  D("2026-01-01")},
+      project);
   project.baseline.milestones[0].slots.push_back({1, {}});
   project.baseline.milestones[1].slots.push_back({2, {}});
-  const Touched touched =
-      Apply(BaselineSet{"p-1", "/a/", {}, {{"m-2", D("2026-04-01"), kNoDay, false}}, D("2026-01-02")}, project);
+  const Touched touched = Apply(
+      BaselineSet{"p-1", "/a/", {}, {{"m-2", D("2026-04-01"), kNoDay, false}}, D("2026-01-02")},
+      project);
   REQUIRE(project.baseline.milestones.size() == 1);
   CHECK(project.baseline.milestones[0].slots.size() == 1);
   CHECK(project.baseline.milestones[0].due == D("2026-04-01"));
   REQUIRE(touched.removed_milestones.size() == 1);
   CHECK(touched.removed_milestones[0].milestone_id == "m-1");
-  Apply(MilestoneChanged{"p-1", "/a/", {"m-2", D("2026-04-01"), D("2026-03-30"), false}, D("2026-03-30")}, project);
+  Apply(
+      MilestoneChanged{
+          "p-1", "/a/", {"m-2", D("2026-04-01"), D("2026-03-30"), false}, D("2026-03-30")},
+      project);
   CHECK(project.baseline.milestones[0].met == D("2026-03-30"));
 }
 
 TEST_CASE("a plan, a refusal and a state change reach their line", "[monitor][fold]") {
   ProjectState project;
-  FundPlanSet plan{"line-1", "p-1", "/a/", 2026, {}, D("2026-01-02")};
+  FundPlanSet plan{"line-1", "p-1", "/a/", {}, D("2026-01-02")};
   plan.monthly[0] = 7;
   CHECK(Apply(plan, project).line->plan[0] == 7);
-  CHECK(Apply(CommandRefused{"line-1", "p-1", "/a/", 12'000, 5, true, D("2026-01-03")}, project).line->line_id == "line-1");
+  CHECK(Apply(CommandRefused{"line-1", "p-1", "/a/", 12'000, 5, true, D("2026-01-03")}, project)
+            .line->line_id == "line-1");
   LineView frozen = Line(1000, 0, 0, 0, 0);
   frozen.status = LineStatus::kFrozen;
-  CHECK(Apply(LineStateChanged{frozen, D("2026-01-04")}, project).line->status == LineStatus::kFrozen);
+  CHECK(Apply(LineStateChanged{frozen, D("2026-01-04")}, project).line->status ==
+        LineStatus::kFrozen);
   CHECK(project.lines.size() == 1);
   CHECK(project.lines[0].active_since == kNoDay);
   CHECK(project.as_of == D("2026-01-04"));
 }
 
-TEST_CASE("the end of a day touches every subject and moves the date forward only", "[monitor][fold]") {
+TEST_CASE("the end of a day touches every subject and moves the date forward only",
+          "[monitor][fold]") {
   ProjectState project;
   project.as_of = D("2026-05-01");
   project.contracts.resize(2);

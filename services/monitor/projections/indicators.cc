@@ -21,7 +21,8 @@ void Execution(const ProjectState& project, Indicators& out) {
     out.amounts.cleared = Plus(out.amounts.cleared, line.amounts.cleared);
   }
   if (out.fiscal_year == 0) return;
-  out.execution_rate_bp = ShareBp(Minus(out.amounts.paid, out.amounts.refunded), out.amounts.authorised);
+  out.execution_rate_bp =
+      ShareBp(Minus(out.amounts.paid, out.amounts.refunded), out.amounts.authorised);
   // A year that has not begun has no planned execution, so nothing lags in it.
   if (out.as_of == kNoDay || out.fiscal_year > YearMonthOf(out.as_of).year) return;
   out.planned_execution_bp = YearElapsedBp(out.fiscal_year, out.as_of);
@@ -33,7 +34,8 @@ void Execution(const ProjectState& project, Indicators& out) {
 // τ, φ, f.
 void Progress(const ProjectState& project, Indicators& out) {
   out.physical_bp = project.physical_bp;
-  if (project.planned_start != kNoDay && project.planned_end >= project.planned_start && out.as_of != kNoDay) {
+  if (project.planned_start != kNoDay && project.planned_end >= project.planned_start &&
+      out.as_of != kNoDay) {
     out.time_bp = ElapsedBp(project.planned_start, project.planned_end, out.as_of);
   }
   int64_t value = 0;
@@ -46,7 +48,8 @@ void Progress(const ProjectState& project, Indicators& out) {
   out.financial_bp = ShareBp(paid, value);
 }
 
-// The earned value set. AC is what was paid net, over all years: the project's cost does not begin anew in January.
+// The earned value set. AC is what was paid net, over all years: the project's cost does not begin
+// anew in January.
 void EarnedValueSet(const ProjectState& project, Indicators& out) {
   if (project.baseline.items.empty()) return;
   int64_t bac = 0;
@@ -68,9 +71,11 @@ void EarnedValueSet(const ProjectState& project, Indicators& out) {
   out.cpi_bp = ShareBp(ev, ac);
   out.spi_bp = ShareBp(ev, pv);
   if (ev > 0 && ac > 0 && pv > 0) {
-    // (BAC − EV)/(CPI·SPI) = (BAC − EV)·AC/EV·PV/EV: two divisions keep the products within 128 bits.
+    // (BAC − EV)/(CPI·SPI) = (BAC − EV)·AC/EV·PV/EV: two divisions keep the products within 128
+    // bits.
     const std::optional<int64_t> at_cpi = MulDiv(Minus(bac, ev), ac, ev, Rounding::kDown);
-    const std::optional<int64_t> rest = at_cpi ? MulDiv(*at_cpi, pv, ev, Rounding::kDown) : std::nullopt;
+    const std::optional<int64_t> rest =
+        at_cpi ? MulDiv(*at_cpi, pv, ev, Rounding::kDown) : std::nullopt;
     if (rest.has_value()) out.eac = CheckedAdd(ac, *rest);
   }
   out.tcpi_bp = ShareBp(Minus(bac, ev), Minus(bac, ac));

@@ -1,7 +1,8 @@
 // The indicators of a project: a pure function of its state.
 //
-// Formulas: domain.md §C (symbols) and, for the earned value set, ANSI/EIA-748 and PMI's Practice Standard for Earned Value
-// Management: CPI = EV/AC, SPI = EV/PV, EAC = AC + (BAC − EV)/(CPI·SPI), TCPI = (BAC − EV)/(BAC − AC).
+// Formulas: domain.md §C (symbols) and, for the earned value set, ANSI/EIA-748 and PMI's Practice
+// Standard for Earned Value Management: CPI = EV/AC, SPI = EV/PV, EAC = AC + (BAC − EV)/(CPI·SPI),
+// TCPI = (BAC − EV)/(BAC − AC).
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@ namespace fiscus::monitor {
 // Absent values are absent, never zero. Amounts in minor units, ratios in basis points.
 struct Indicators {
   Day as_of = kNoDay;
-  int32_t fiscal_year = 0;  // whose lines are summed; 0: no line
-  Amounts amounts;          // of the fiscal year's lines
+  int32_t fiscal_year = 0;                      // whose lines are summed; 0: no line
+  Amounts amounts;                              // of the fiscal year's lines
   std::optional<int32_t> planned_execution_bp;  // y
   std::optional<int32_t> execution_rate_bp;     // (P − refunds)/A
   std::optional<int32_t> deviation_bp;          // y − rate
@@ -42,7 +43,8 @@ int64_t EarnedValue(const WorkItem& item);
 int64_t PlannedValue(const WorkItem& item, Day day);
 // True if the contract binds money: signed and neither declined nor terminated.
 bool IsLive(const ContractState& contract);
-// The year whose lines are judged at `as_of`: the latest that has begun, else the first to come; 0 without lines.
+// The year whose lines are judged at `as_of`: the latest that has begun, else the first to come; 0
+// without lines.
 int32_t JudgedYear(const ProjectState& project);
 
 }  // namespace fiscus::monitor

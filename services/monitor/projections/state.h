@@ -1,8 +1,10 @@
-// What the monitor remembers of one project: the fold of its events. Plain values: no protobuf, clock or I/O.
+// What the monitor remembers of one project: the fold of its events. Plain values: no protobuf,
+// clock or I/O.
 //
-// A project is kept as a few records (core, each line, each contract, baseline, each payment), so that an event rewrites only what
-// it touched. Amounts are minor units of the project's currency, ratios basis points, dates days since 1970-01-01. Days are
-// calendar days: the working-day calendar is tenant data that does not exist yet.
+// A project is kept as a few records (core, each line, each contract, baseline, each payment), so
+// that an event rewrites only what it touched. Amounts are minor units of the project's currency,
+// ratios basis points, dates days since 1970-01-01. Days are calendar days: the working-day
+// calendar is tenant data that does not exist yet.
 #pragma once
 
 #include <array>
@@ -20,7 +22,8 @@ namespace fiscus::monitor {
 using Day = int32_t;
 inline constexpr Day kNoDay = std::numeric_limits<Day>::min();
 
-// Whether a record must be written, and what it adds to the partition's digest (engine/digest.h) as last written.
+// Whether a record must be written, and what it adds to the partition's digest (engine/digest.h) as
+// last written.
 struct RecordMark {
   bool dirty = false;
   uint64_t hash_high = 0;
@@ -32,12 +35,19 @@ struct RuleSlot {
   uint16_t rule = 0;
   rules::Track track;
 };
-using RuleSlots = std::vector<RuleSlot>;
+using RuleSlots = std::vector<RuleSlot>;  // by rule
 
 // Same numbers as fiscus.budget.v1.LineState.
-enum class LineStatus : uint8_t { kUnknown = 0, kPendingAllotment = 1, kActive = 2, kFrozen = 3, kClosed = 4 };
+enum class LineStatus : uint8_t {
+  kUnknown = 0,
+  kPendingAllotment = 1,
+  kActive = 2,
+  kFrozen = 3,
+  kClosed = 4
+};
 
-// Sums that are shown by unit. `paid` is gross; `cleared` comes from payments' own events, the rest from the ledger's.
+// Sums that are shown by unit. `paid` is gross; `cleared` comes from payments' own events, the rest
+// from the ledger's.
 struct Amounts {
   int64_t authorised = 0;
   int64_t encumbered = 0;
@@ -181,8 +191,8 @@ struct ProjectState {
   RuleSlots slots;
   RecordMark mark;
 
-  std::vector<LineState> lines;
-  std::vector<ContractState> contracts;
+  std::vector<LineState> lines;          // by id
+  std::vector<ContractState> contracts;  // by id
   Baseline baseline;
 };
 
