@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "fiscus/projects/v1/projects_service.handlers.h"
+#include "libs/core/status.h"
 #include "services/projects/testing/world.h"
 
 namespace fiscus::projects {

@@ -1,7 +1,10 @@
 // Stores on a real PostgreSQL: what is written is read, fences of the database hold, tenants do not
 // see each other.
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
+#include "libs/core/dates.h"
 #include "libs/core/ids.h"
 #include "libs/runtime/clock.h"
 #include "libs/testing/test_database.h"

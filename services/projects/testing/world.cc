@@ -229,9 +229,10 @@ void World::Advance(int project, v1::ProjectState state) {
   for (const v1::ProjectCommand command : kWay) {
     const v1::ProjectState now = Project(project).state();
     if (now >= state) return;
-    // The n-th step of the way starts from the n-th state.
-    if (command >= v1::PROJECT_COMMAND_ESTABLISH ? command - 2 == now : command == now)
-      Must(Do(project, command));
+    // The way's steps start from consecutive states: DECLARE from DRAFT and so on.
+    const int from =
+        command >= v1::PROJECT_COMMAND_ESTABLISH ? command - 2 : static_cast<int>(command);
+    if (from == static_cast<int>(now)) Must(Do(project, command));
   }
 }
 
