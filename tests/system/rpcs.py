@@ -1,5 +1,6 @@
 """Every RPC of a running server, found by reflection, and how to call it with nothing but what its access rule names."""
 
+import uuid
 from dataclasses import dataclass
 
 import grpc
@@ -35,8 +36,10 @@ class Rpc:
         return self.scope in (FIELD, RESOURCE)
 
     def fill(self, units, ids):
-        """A request with only the fields that authorisation looks at; every write lacks its request id, so it changes nothing."""
+        """A request with only its id and the fields that authorisation looks at; nearly every write lacks something then."""
         message = self.request()
+        if "request_id" in message.DESCRIPTOR.fields_by_name:
+            message.request_id = str(uuid.uuid4())
         for path in self.unit_fields:
             _put(message, path.split("."), units)
         for path in self.resource_fields:
@@ -67,12 +70,12 @@ def by_reflection(service, address):
         return [_rpc(service, method) for name in names for method in pool.FindServiceByName(name).methods]
 
 
-def declared(protoset, package_prefix="fiscus."):
-    """Paths of the RPCs with an access rule in the descriptor set that the build makes."""
+def declared(protoset):
+    """Paths of the RPCs in the descriptor set that the build makes, but for the bank's adapter, which banks implement."""
     files = descriptor_pb2.FileDescriptorSet.FromString(protoset.read_bytes())
-    return {f"/{file.package}.{service.name}/{method.name}" for file in files.file if file.package.startswith(package_prefix)
-            for service in file.service for method in service.method if _access(method.options).ByteSize()
-            and service.name.endswith("Service")}
+    return {f"/{file.package}.{service.name}/{method.name}" for file in files.file
+            if file.package.startswith("fiscus.") and file.package != "fiscus.bank.v1"
+            for service in file.service for method in service.method}
 
 
 def _access(options):

@@ -1,8 +1,7 @@
 """Every RPC of every service, found by reflection, is called without right and must refuse: directly at the service and through
 the gateway; without a token, with an expired and with forged ones, from a foreign tenant, from a sibling unit, without the intent.
 
-Calls are filled with real ids and units of the tenant `system`, but with no request id: a call that is let in by mistake changes
-nothing. The control at the end calls the same RPCs with the right person, who must not be refused for want of rights; so the
+Calls are filled with real ids and units of the tenant `system`, a fresh request id and nothing else. The control at the end calls the same RPCs with the right person, who must not be refused for want of rights; so the
 matrix cannot pass by refusing everybody.
 """
 
@@ -64,7 +63,9 @@ def targets(cast, province, plots):
     unit = plot.unit_path
     entries = cast.auditor.budget.all("ListEntries", budget.ListEntriesRequest(line_id=plot.line_id), "entries")
     alert = next(iter(cast.auditor.alerting.all("ListAlerts", alerting.ListAlertsRequest(), "alerts")))
-    user = next(u for u in cast.admin.identity.all("ListUsers", identity.ListUsersRequest(), "users") if u.unit_path == unit)
+    # A user of its own: the control may disable it.
+    user = cast.admin.identity.CreateUser(identity.CreateUserRequest(
+        request_id=stable_id("matrix", "target"), username="matrix-target", display_name="nobody", password=PASSWORD, unit_path=unit))
     return {"project": Target(plot.project_id, unit), "line": Target(plot.line_id, unit), "contract": Target(plot.contract_id, unit),
             "payment": Target(plot.payment_id(1), unit), "measurement": Target(stable_id(plot.project_id, "measurement", 1), unit),
             "reservation": Target(next(e.reservation_id for e in entries if e.reservation_id), unit),
@@ -91,6 +92,7 @@ class People:
         self._tokens = {}
         roles = tenant_session.identity.ListRoles(identity.ListRolesRequest()).roles
         self._intents = {role.name: set(role.intents) for role in roles if role.built_in}
+        self._narrow = None
 
     def with_intent(self, intent, unit):
         """Token of somebody who holds the intent at the unit; None if no person's role has it."""
@@ -98,8 +100,20 @@ class People:
         return role and self._token(role, unit)
 
     def without_intent(self, intent, unit):
-        role = next(name for name, intents in sorted(self._intents.items()) if intent not in intents)
-        return self._token(role, unit)
+        role = next((name for name, intents in sorted(self._intents.items()) if intent not in intents), None)
+        return self._token(role or self._narrow_role(), unit)
+
+    def _narrow_role(self):
+        """A role without the intents that all built-in ones have."""
+        from fiscus.identity.v1 import identity_pb2, identity_service_pb2 as identity
+        from tools.province.api import stable_id
+        if self._narrow is None:
+            common = set.intersection(*self._intents.values())
+            intent = next(i for i in sorted(self._intents["tenant_admin"]) if i not in common)
+            self._narrow = self._admin.identity.PutRole(identity.PutRoleRequest(
+                request_id=stable_id(self._admin.tenant, "narrow"),
+                role=identity_pb2.Role(name="matrix_narrow", description="for the matrix", intents=[intent]))).name
+        return self._narrow
 
     def _token(self, role, unit):
         if (role, unit) not in self._tokens:
@@ -109,7 +123,7 @@ class People:
     def _hire(self, role, unit):
         from fiscus.identity.v1 import identity_pb2, identity_service_pb2 as identity
         from tools.province.api import stable_id
-        username = f"{self._prefix}-{role}-{unit.strip('/').replace('/', '-')}"
+        username = f"{self._prefix}-{len(self._tokens)}"
         self._admin.identity.CreateUser(identity.CreateUserRequest(
             request_id=stable_id(self._admin.tenant, "hire", username), username=username, display_name=username,
             password=PASSWORD, unit_path=unit, grants=[identity_pb2.Grant(role=role, unit_path=unit)]))
