@@ -5,10 +5,11 @@ import pwd
 import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 from tools.stack.paths import REPO
-from tools.stack.process import Spec, StackError, base_env
+from tools.stack.process import Spec, StackError, base_env, start_time
 from tools.stack.vault import write_private
 
 _BIN = Path("/usr/lib/postgresql/15/bin")
@@ -65,6 +66,19 @@ class Postgres:
         with open(self._data / "postgresql.conf", "a") as conf:
             conf.write(_SETTINGS.format(port=self._port, durability="" if self._durable else _FAST))
 
+    def recover(self):
+        """After a crash: waits for what the dead server left running, and removes its lock.
+
+        PostgreSQL does so by itself, except where nobody reaps the dead (a container's first process often does not): there
+        the old server seems alive for ever.
+        """
+        deadline = time.monotonic() + 20
+        while any(_works_in(pid, self._data) for pid in _pids()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        lock = self._data / "postmaster.pid"
+        if lock.exists() and start_time(int(lock.read_text().split()[0])) is None:
+            lock.unlink()
+
     def spec(self):
         # SIGINT is "fast shutdown": sessions are ended, nothing is lost. SIGQUIT leaves out the checkpoint.
         return Spec(self.name, [str(_BIN / "postgres"), "-D", str(self._data)], user=self._user,
@@ -109,3 +123,15 @@ class Postgres:
                               capture_output=True, check=False, **identity)
         if done.returncode != 0:
             raise StackError(f"{program} failed: {done.stderr.strip()}")
+
+
+def _pids():
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def _works_in(pid, directory):
+    """Is this a live process whose working directory is `directory`? PostgreSQL's all have their data directory."""
+    try:
+        return os.readlink(f"/proc/{pid}/cwd") == str(directory)
+    except OSError:
+        return False

@@ -86,8 +86,10 @@ class Stack:
 
     def start(self, name, wait=True, env=None):
         """Starts one process again, on its old port, with its old data; `env` adds to its environment (failpoints)."""
-        spec = self._component(name).spec()
+        component = self._component(name)
+        spec = component.spec()
         spec.env = spec.env | (env or {})
+        self._recover(name)
         self._process(name).start(spec)
         if wait:
             self._wait_ready(name)
@@ -183,12 +185,18 @@ class Stack:
         def prepare_and_start(name):
             if not self._process(name).pid:
                 self._components[name].prepare()
+                self._recover(name)
                 self._process(name).start(self._components[name].spec())
             if wait:
                 self._wait_ready(name)
 
         with ThreadPoolExecutor(max_workers=max(len(names), 1)) as pool:
             list(pool.map(prepare_and_start, names))
+
+    def _recover(self, name):
+        recover = getattr(self._components[name], "recover", None)
+        if recover and not self._process(name).pid:
+            recover()
 
     def _wait_ready(self, name):
         component = self._components[name]
