@@ -49,11 +49,18 @@ def check_layers(tree):
     findings = []
     for source in tree.cpp:
         folder = str(PurePosixPath(source.path).parent)
-        owners = [layer for layer in layers.values() if source.path in layer.files]
+        owners = [layer for layer in layers.values() if _compiles(layer, source, folder)]
         candidates = owners or _candidates(by_folder.get(folder, []), source)
         if candidates:
             findings += _check_file(source, folder, candidates, layers)
     return findings
+
+
+def _compiles(layer, source, folder):
+    """A fixture's header belongs to the tests of its folder."""
+    if re.search(r"fixture\w*\.h$", source.path):
+        return any(str(PurePosixPath(file).parent) == folder for file in layer.files)
+    return source.path in layer.files
 
 
 def _candidates(layers, source):
