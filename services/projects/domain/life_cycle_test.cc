@@ -98,6 +98,7 @@ TEST_CASE("A step needs its document, and may bring it", "[projects][domain]") {
   const auto [command, state, kind] =
       GENERATE(table<C, S, std::string_view>({{C::kPassReview, S::kUnderReview, kReviewOpinion},
                                               {C::kEstablish, S::kReserved, kEstablishmentApproval},
+                                              {C::kStart, S::kFunded, kPermit},
                                               {C::kAccept, S::kCompleted, kAcceptanceReport}}));
   ProjectFile file = FileIn(state);
   file.project.documents.clear();
@@ -106,7 +107,7 @@ TEST_CASE("A step needs its document, and may bring it", "[projects][domain]") {
   CHECK(RefusalOf(refused.status())->figures.at("kind") == kind);
   ProjectStep step = StepOf(command);
   step.documents = {DocumentOf(kind), DocumentOf(kind)};
-  const auto change = Decide(file, step, {}, {});
+  const auto change = Decide(file, step, {}, OneEffective());
   REQUIRE(change.ok());
   CHECK(change->after.project.documents.size() == 1);
 }

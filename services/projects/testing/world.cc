@@ -137,6 +137,7 @@ v1::ProjectCommandRequest World::Command(int project, v1::ProjectCommand command
     *request.add_documents() = DocumentOf("REVIEW_OPINION");
   if (command == v1::PROJECT_COMMAND_ESTABLISH)
     *request.add_documents() = DocumentOf("ESTABLISHMENT_APPROVAL");
+  if (command == v1::PROJECT_COMMAND_START) *request.add_documents() = DocumentOf("PERMIT");
   if (command == v1::PROJECT_COMMAND_ACCEPT)
     *request.add_documents() = DocumentOf("ACCEPTANCE_REPORT");
   return request;
