@@ -90,6 +90,11 @@ std::optional<Refusal> CommonGuards(const Situation& situation, const Command& c
   }
   const LineHead& head = *situation.line->head;
   const LineStanding& standing = situation.line->standing;
+  if (!command.unit_path.empty() && command.unit_path != head.unit_path) {
+    // Without the line's figures: the caller was authorised for another unit only.
+    return Refused({}, command, Reason::kLineNotFound,
+                   "unit " + command.unit_path + " has no budget line " + command.line_id);
+  }
   if (command.amount.currency != head.currency) {
     return Refused(
         situation, command, Reason::kCurrencyMismatch,

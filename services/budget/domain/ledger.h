@@ -57,7 +57,8 @@ struct Command {
   std::string reservation_id;   // Reserve … Refund
   std::string contract_id;      // Encumber, Liquidate, Reserve; empty: no contract
   std::string project_id;       // Encumber, Reserve: must be the line's
-  Money amount;                 // > 0; Confirm, Void, Expire: ignored
+  std::string unit_path;  // observed: must be the line's, for it was authorised; empty: not asked
+  Money amount;           // > 0; Confirm, Void, Expire: ignored
   absl::CivilDay effective_date;
   std::string document_no;
   int64_t expected_version = 0;                    // Supplement, Reduce: 0 = any

@@ -440,6 +440,20 @@ TEST_CASE("On an observed line facts are recorded and marked", "[budget][domain]
   CHECK(ReasonOf(book.Execute(Reserve(1))) == "LINE_MODE_MISMATCH");
 }
 
+TEST_CASE("A fact is taken only by a line of the unit that was authorised", "[budget][domain]") {
+  Book book;
+  LineHead head = Head();
+  head.mode = LineMode::kObserved;
+  book.AddLine(LineWith(head, {.approved = 100}));
+  Command pay = Observed(CommandKind::kObservedPay, 1);
+  pay.unit_path = "/33/health/";
+  const Outcome refused = book.Rehearse(pay);
+  REQUIRE(ReasonOf(refused) == "LINE_NOT_FOUND");
+  CHECK(std::get<Refusal>(refused).figures.count("available") == 0);
+  pay.unit_path = head.unit_path;
+  CHECK(ReasonOf(book.Rehearse(pay)) == "");
+}
+
 TEST_CASE("The fold finds what a damaged store hides", "[budget][domain]") {
   Book book = BookWith({});
   LineStanding start = book.FindLine(kLineA)->standing;

@@ -140,26 +140,13 @@ absl::Status Group::LoadBesideLines(pg::Tx& tx) {
 }
 
 void Group::DecideJob(const Job& job, JobAnswer& answer) {
-  if (job.batch.has_value()) {
-    const RequestKey& key = *job.batch;
-    const auto recorded = recorded_.find(key.request_id);
-    const auto met = met_.find(key.request_id);
-    const bool same_record =
-        recorded == recorded_.end() ||
-        (recorded->second.method == key.method && recorded->second.digest == key.digest);
-    const bool same_met =
-        met == met_.end() || (met->second.job == nullptr && met->second.key == key);
-    if (!same_record || !same_met) {
-      answer = pg::RequestIdReused(key.request_id);
-      return;
-    }
-    if (recorded == recorded_.end() && met == met_.end()) {
-      records_.push_back({.request_id = key.request_id,
-                          .method = key.method,
-                          .digest = key.digest,
-                          .answer = EncodeBatchMark()});
-      met_[key.request_id] = {.key = key};
-    }
+  if (job.rehearsal) {
+    answer = RehearseJob(job);
+    return;
+  }
+  if (job.batch.has_value() && !TakeBatchId(*job.batch)) {
+    answer = pg::RequestIdReused(job.batch->request_id);
+    return;
   }
   for (size_t i = 0; i < job.items.size(); ++i) {
     const JobItem& item = job.items[i];
@@ -171,12 +158,48 @@ void Group::DecideJob(const Job& job, JobAnswer& answer) {
   }
 }
 
+// False if the batch's id belongs to another request.
+bool Group::TakeBatchId(const RequestKey& key) {
+  const auto recorded = recorded_.find(key.request_id);
+  if (recorded != recorded_.end()) {
+    return recorded->second.method == key.method && recorded->second.digest == key.digest;
+  }
+  const auto [met, is_new] = met_.try_emplace(key.request_id, Met{.key = key});
+  if (!is_new) return met->second.job == nullptr && met->second.key == key;
+  records_.push_back({.request_id = key.request_id,
+                      .method = key.method,
+                      .digest = key.digest,
+                      .answer = EncodeBatchMark()});
+  return true;
+}
+
+std::vector<ItemAnswer> Group::RehearseJob(const Job& job) const {
+  Book scratch = book_;
+  std::vector<ItemAnswer> answers;
+  for (const JobItem& item : job.items) {
+    ItemAnswer answer;
+    if (!AnsweredBefore(item, answer)) answer = Preview(job, item, scratch.Execute(item.command));
+    answers.push_back(std::move(answer));
+  }
+  return answers;
+}
+
 ItemAnswer Group::DecideItem(const Job& job, const JobItem& item) {
+  if (item.dry_run) return Preview(job, item, book_.Rehearse(item.command));
   ItemAnswer before;
-  if (!item.dry_run && AnsweredBefore(item, before)) return before;
-  const Outcome outcome = item.dry_run ? book_.Rehearse(item.command) : book_.Execute(item.command);
+  if (AnsweredBefore(item, before)) return before;
+  const Outcome outcome = book_.Execute(item.command);
   if (const Refusal* refusal = std::get_if<Refusal>(&outcome)) return Reject(job, item, *refusal);
   return Accept(job, item, std::get<Decision>(outcome));
+}
+
+ItemAnswer Group::Preview(const Job& job, const JobItem& item, const Outcome& outcome) const {
+  if (const Refusal* refusal = std::get_if<Refusal>(&outcome)) {
+    return {.response = ToStatus(*refusal)};
+  }
+  const Decision& decision = std::get<Decision>(outcome);
+  return {.response = ToResponse(
+              decision, StoredEntriesOf(decision, now_, item.key.request_id, job.call.Actor()))};
 }
 
 // True if the request has an answer already, in the database or earlier in this group; or if its id
@@ -207,7 +230,6 @@ ItemAnswer Group::Accept(const Job& job, const JobItem& item, const Decision& de
   const std::vector<StoredEntry> entries =
       StoredEntriesOf(decision, now_, item.key.request_id, job.call.Actor());
   ItemAnswer answer{.response = ToResponse(decision, entries)};
-  if (item.dry_run) return answer;
   records_.push_back({.request_id = item.key.request_id,
                       .method = item.key.method,
                       .digest = item.key.digest,
@@ -244,8 +266,6 @@ void Group::NoteChanges(const Job& job, const JobItem& item, const Decision& dec
 }
 
 ItemAnswer Group::Reject(const Job& job, const JobItem& item, const Refusal& refusal) {
-  ItemAnswer answer{.response = ToStatus(refusal)};
-  if (item.dry_run) return answer;
   records_.push_back({.request_id = item.key.request_id,
                       .method = item.key.method,
                       .digest = item.key.digest,
@@ -257,7 +277,7 @@ ItemAnswer Group::Reject(const Job& job, const JobItem& item, const Refusal& ref
         {&job.call, events::MakeEvent(RefusalAggregate(line->head->id), line->head->project_id,
                                       CommandRefusedOf(*line, item.command, refusal))});
   }
-  return answer;
+  return {.response = ToStatus(refusal)};
 }
 
 absl::Status Group::Save(pg::Tx& tx) {

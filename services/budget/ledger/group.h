@@ -51,8 +51,11 @@ class Group {
   absl::Status Load(pg::Tx& tx);
   absl::Status LoadBesideLines(pg::Tx& tx);
   void DecideJob(const Job& job, JobAnswer& answer);
+  bool TakeBatchId(const RequestKey& key);
   ItemAnswer DecideItem(const Job& job, const JobItem& item);
+  std::vector<ItemAnswer> RehearseJob(const Job& job) const;
   bool AnsweredBefore(const JobItem& item, ItemAnswer& answer) const;
+  ItemAnswer Preview(const Job& job, const JobItem& item, const Outcome& outcome) const;
   ItemAnswer Accept(const Job& job, const JobItem& item, const Decision& decision);
   ItemAnswer Reject(const Job& job, const JobItem& item, const Refusal& refusal);
   void NoteChanges(const Job& job, const JobItem& item, const Decision& decision);

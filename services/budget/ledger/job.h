@@ -42,6 +42,8 @@ struct Job {
   Call call;                        // who, until when
   std::vector<JobItem> items;       // 1..1,000
   std::optional<RequestKey> batch;  // the batch's own request, if the call is a batch
+  // The items see each other's effects, and then all of them are forgotten: no effect, no record.
+  bool rehearsal = false;
   // Called once, on the engine's thread, after the commit: one answer per item, or an error for the
   // whole call.
   absl::AnyInvocable<void(absl::StatusOr<std::vector<ItemAnswer>>)> done;

@@ -1,0 +1,15 @@
+// AllotLine: 下达 to a new child line.
+#include <utility>
+
+#include "fiscus/budget/v1/budget_service.handlers.h"
+#include "services/budget/rpc/parse_commands.h"
+#include "services/budget/rpc/run.h"
+
+namespace fiscus::budget {
+
+void AllotLine(const Deps& deps, const Call& call, const v1::AllotLineRequest& request,
+               rpc::Reply<v1::LedgerResponse> reply) {
+  RunCommand(deps, call, ParseCommand(request), request.validate_only(), std::move(reply));
+}
+
+}  // namespace fiscus::budget

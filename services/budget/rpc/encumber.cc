@@ -1,0 +1,15 @@
+// Encumber: 合同占用.
+#include <utility>
+
+#include "fiscus/budget/v1/budget_service.handlers.h"
+#include "services/budget/rpc/parse_commands.h"
+#include "services/budget/rpc/run.h"
+
+namespace fiscus::budget {
+
+void Encumber(const Deps& deps, const Call& call, const v1::EncumberRequest& request,
+              rpc::Reply<v1::LedgerResponse> reply) {
+  RunCommand(deps, call, ParseCommand(request), /*dry_run=*/false, std::move(reply));
+}
+
+}  // namespace fiscus::budget

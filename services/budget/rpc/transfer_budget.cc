@@ -1,0 +1,15 @@
+// TransferBudget: 调剂, one linked pair.
+#include <utility>
+
+#include "fiscus/budget/v1/budget_service.handlers.h"
+#include "services/budget/rpc/parse_commands.h"
+#include "services/budget/rpc/run.h"
+
+namespace fiscus::budget {
+
+void TransferBudget(const Deps& deps, const Call& call, const v1::TransferBudgetRequest& request,
+                    rpc::Reply<v1::LedgerResponse> reply) {
+  RunCommand(deps, call, ParseCommand(request), request.validate_only(), std::move(reply));
+}
+
+}  // namespace fiscus::budget
