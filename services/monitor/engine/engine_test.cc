@@ -336,7 +336,7 @@ TEST_CASE("a gap that an operator accepts is passed", "[monitor][engine][gap]") 
   CHECK_THAT(worker->View().halted, Catch::Contains("gap"));
   const int64_t at = worker->View().next_offset;
   World accepted(log.records);
-  accepted.options.overrides = {{at, Override::kAcceptGap}};
+  accepted.options.overrides = {{at, Decision::kAcceptGap}};
   REQUIRE(accepted.Run().ok());
   CHECK(accepted.transport.outputs[1].size() > 2);
 }
@@ -357,7 +357,7 @@ TEST_CASE("a record that cannot be read halts the partition; an operator may pas
   CHECK(worker->View().next_offset == 1);
 
   World passed(log.records);
-  passed.options.overrides = {{static_cast<int64_t>(poisoned), Override::kSkip}};
+  passed.options.overrides = {{static_cast<int64_t>(poisoned), Decision::kSkip}};
   const auto other = passed.Make();
   REQUIRE(passed.Run(*other).ok());
   CHECK(other->View().halted.empty());

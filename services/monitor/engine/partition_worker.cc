@@ -247,9 +247,9 @@ absl::Status PartitionWorker::FoldAll(const std::vector<Input>& inputs) {
 absl::StatusOr<bool> PartitionWorker::FoldOne(const Input& input) {
   Counters& counters = CountersOf(partition_);
   const auto decision = options_.overrides.find(input.offset);
-  const bool skip = decision != options_.overrides.end() && decision->second == Override::kSkip;
+  const bool skip = decision != options_.overrides.end() && decision->second == Decision::kSkip;
   const bool accept_gap =
-      decision != options_.overrides.end() && decision->second == Override::kAcceptGap;
+      decision != options_.overrides.end() && decision->second == Decision::kAcceptGap;
   Outcome outcome;
   if (skip) {
     log::Warning("record passed over by an override",

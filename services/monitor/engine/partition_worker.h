@@ -42,7 +42,7 @@
 namespace fiscus::monitor {
 
 // An operator's decision about one record.
-enum class Override : uint8_t { kSkip, kAcceptGap };
+enum class Decision : uint8_t { kSkip, kAcceptGap };
 
 struct WorkerOptions {
   std::string directory;  // of the partition's store
@@ -52,7 +52,7 @@ struct WorkerOptions {
   int day_projects_max = 2000;            // projects evaluated per commit at the end of a day
   int64_t gap_scan_max = 100'000;         // records looked through for a missing event
   size_t projects_max = 20'000;           // kept in memory
-  std::map<int64_t, Override> overrides;  // by offset
+  std::map<int64_t, Decision> overrides;  // by offset
   // Called between any two effects; an error ends the worker there, as a crash would (tests).
   std::function<absl::Status(const char* point)> reach = [](const char*) {
     return absl::OkStatus();

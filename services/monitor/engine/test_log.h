@@ -19,6 +19,8 @@ namespace fiscus::monitor {
 struct LogRecord {
   std::string key, type, tenant, aggregate, id, time, value;
   int64_t sequence = 0;
+
+  friend bool operator==(const LogRecord&, const LogRecord&) = default;
 };
 
 // Writes events with gap-free sequences.
