@@ -9,6 +9,7 @@
 #include "libs/core/status.h"
 #include "libs/events/outbox.h"
 #include "libs/pg/transact.h"
+#include "libs/runtime/log.h"
 #include "services/projects/codec/convert.h"
 #include "services/projects/domain/reason.h"
 #include "services/projects/store/contract_store.h"
@@ -20,6 +21,8 @@ namespace {
 // The timer takes over when the caller's own attempt must be over.
 constexpr absl::Duration kTakeOverMin = absl::Seconds(5);
 constexpr absl::Duration kTakeOverMax = absl::Seconds(60);
+constexpr absl::Duration kResumeSoon = absl::Seconds(1);
+constexpr absl::Duration kHastenLimit = absl::Seconds(2);
 constexpr absl::Duration kResumeLimit = absl::Seconds(20);
 constexpr int64_t kBusyRetryMs = 1'000;
 // Payments may change what is open between two looks; more changes than this are left to the timer.
@@ -276,6 +279,21 @@ absl::StatusOr<v1::Contract> Drive(const Deps& deps, const Call& call, const Beg
                                 "); the contract's step goes on by itself");
 }
 
+// The caller's attempt is over and the outcome open: the timer need not wait until the attempt must
+// be over. If this fails, it takes over later.
+void Hasten(const Deps& deps, const Call& call, const PendingStep& pending) {
+  const absl::Time now = deps.clock.Now();
+  const absl::Status hastened =
+      deps.database.Write(call.caller.tenant, now + kHastenLimit, [&](pg::Tx& tx) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto present, FindStep(tx, pending.contract_id));
+        if (!present.has_value() || present->step_id != pending.step_id) return absl::OkStatus();
+        return pg::ScheduleTimer(tx, kStepTimer, pending.contract_id, now + kResumeSoon);
+      });
+  if (!hastened.ok()) {
+    log::Warning("a contract's step resumes late", {{"contract_id", pending.contract_id}});
+  }
+}
+
 // The call that asked, as the timer repeats it: same person, same request, own deadline.
 Call CallOf(const PendingStep& pending, const std::string& tenant, absl::Time now) {
   Call call = SystemCall("projects", tenant, now, kResumeLimit);
@@ -296,7 +314,11 @@ absl::StatusOr<v1::Contract> TakeStep(const Deps& deps, const Call& call,
                                       const StepRequest& request) {
   if (MayAskLedger(request)) {
     ASSIGN_OR_RETURN(const std::optional<Begun> begun, Begin(deps, call, request));
-    if (begun.has_value()) return Drive(deps, call, *begun);
+    if (begun.has_value()) {
+      absl::StatusOr<v1::Contract> taken = Drive(deps, call, *begun);
+      if (!taken.ok() && !RefusalOf(taken.status()).has_value()) Hasten(deps, call, begun->pending);
+      return taken;
+    }
   }
   return TakeAtOnce(deps, call, request);
 }
