@@ -238,5 +238,5 @@ CREATE POLICY tenant_only ON fund_plan USING (tenant = current_setting('fiscus.t
 
 GRANT SELECT, INSERT, UPDATE ON budget_line, encumbrance, reservation, fund_plan TO :app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON tolerance_limit TO :app;
-GRANT SELECT, INSERT ON tolerance_profile TO :app;
+GRANT SELECT, INSERT, UPDATE ON tolerance_profile TO :app;
 GRANT SELECT, INSERT ON journal_entry TO :app;

@@ -48,11 +48,11 @@ void BatchRecordObserved(const Deps& deps, const Call& call,
   job.rehearsal = request.validate_only();
   for (const v1::ObservedOperation& operation : request.operations()) {
     absl::StatusOr<Command> command = ParseCommand(operation);
-    *response.add_results() =
-        ResultOf({.response = command.status().ok()
-                                  ? absl::StatusOr<v1::LedgerResponse>(v1::LedgerResponse())
-                                  : command.status()});
-    if (!command.ok()) continue;
+    if (!command.ok()) {
+      *response.add_results() = ResultOf({.response = command.status()});
+      continue;
+    }
+    response.add_results();
     places.push_back(response.results_size() - 1);
     job.items.push_back({.command = *std::move(command),
                          .key = KeyOfItem(operation.request_id(), kItemMethod, operation)});

@@ -41,19 +41,24 @@ void BatchReserve(const Deps& deps, const Call& call, const v1::BatchReserveRequ
   // Malformed items are answered here; `places` are those of the others in the answer.
   v1::BatchReserveResponse response;
   std::vector<int> places;
+  std::vector<bool> kept;  // not only asked
   Job job{.call = call};
   job.batch = RequestKey{call.request_id, call.method, call.request_digest};
   for (const v1::ReserveRequest& item : request.requests()) {
     absl::StatusOr<Command> command = ParseItem(item);
-    *response.add_results() = ResultOf(command.status());
-    if (!command.ok()) continue;
+    if (!command.ok()) {
+      *response.add_results() = ResultOf(command.status());
+      continue;
+    }
+    response.add_results();
     places.push_back(response.results_size() - 1);
+    kept.push_back(!item.validate_only());
     job.items.push_back({.command = *std::move(command),
                          .key = KeyOfItem(item.request_id(), kReserveMethod, item),
                          .dry_run = item.validate_only()});
   }
   job.done = [&units = deps.units, tenant = call.caller.tenant, places = std::move(places),
-              response = std::move(response),
+              kept = std::move(kept), response = std::move(response),
               reply = std::move(reply)](absl::StatusOr<std::vector<ItemAnswer>> answers) mutable {
     if (!answers.ok()) {
       reply.Finish(answers.status());
@@ -62,7 +67,7 @@ void BatchReserve(const Deps& deps, const Call& call, const v1::BatchReserveRequ
     for (size_t i = 0; i < places.size(); ++i) {
       v1::ReserveResult& result = *response.mutable_results(places[i]);
       result = ResultOf(std::move((*answers)[i].response));
-      if (result.has_response()) {
+      if (result.has_response() && kept[i]) {
         units.Remember(tenant, "reservation", result.response().reservation().reservation_id(),
                        result.response().line().unit_path());
       }
