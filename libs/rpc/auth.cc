@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "fiscus/identity/v1/identity_service.grpc.pb.h"
 #include "libs/core/status.h"
@@ -23,6 +24,7 @@ using nlohmann::json;
 constexpr char kAlgorithm[] = "ES256";
 constexpr int kFirstContactMs = 250;
 constexpr size_t kTokenBytesMax = 16 * 1024;
+constexpr size_t kSignatureBytes = 64;  // r and s of P-256
 // Access tokens live at most this long; older revocations concern nobody.
 constexpr absl::Duration kTokenLifeMax = absl::Minutes(10);
 
@@ -36,8 +38,18 @@ struct JwsDeleter {
   void operator()(cjose_jwk_t* jwk) const { cjose_jwk_release(jwk); }
 };
 
+// True if the token ends in a signature of 64 bytes in the one spelling that RFC 4648 §3.5 calls
+// canonical. cjose passes over bytes behind the signature and over unused bits, so without this a
+// token would have many spellings.
+bool EndsInSignature(std::string_view token) {
+  const std::string_view text = token.substr(token.rfind('.') + 1);
+  const std::optional<std::string> bytes = Base64UrlDecode(text);
+  return bytes.has_value() && bytes->size() == kSignatureBytes && Base64UrlEncode(*bytes) == text;
+}
+
 // The payload of a token whose signature verifies with the key that its header names.
 absl::StatusOr<json> VerifiedPayload(std::string_view token, const PublicKeys& keys) {
+  if (!EndsInSignature(token)) return Invalid("the token is not a JWT");
   cjose_err error{};
   const std::unique_ptr<cjose_jws_t, JwsDeleter> jws(
       cjose_jws_import(token.data(), token.size(), &error));
