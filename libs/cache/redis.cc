@@ -38,12 +38,12 @@ class Redis::Connection {
  public:
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const RedisOptions& options) {
     const auto [host, port] = SplitAddress(options.address);
-    redisContext* context = redisConnectWithTimeout(host.c_str(), port, absl::ToTimeval(options.timeout));
+    const timeval timeout = absl::ToTimeval(options.timeout);
+    redisContext* context = redisConnectWithTimeout(host.c_str(), port, timeout);
     if (context == nullptr) return absl::UnavailableError("out of memory");
     auto connection = std::make_unique<Connection>(context);
     if (context->err != 0) return absl::UnavailableError(context->errstr);
-    if (redisSetTimeout(context, absl::ToTimeval(options.timeout)) != REDIS_OK)
-      return absl::UnavailableError("no timeout");
+    if (redisSetTimeout(context, timeout) != REDIS_OK) return absl::UnavailableError("no timeout");
     if (options.password.empty()) return connection;
     const auto authenticated = connection->Run({"AUTH", options.password});
     if (!authenticated.ok()) return authenticated.status();
