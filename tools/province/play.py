@@ -77,8 +77,8 @@ class Play:
         self._draw_up_contract(operator, plot)
         self._baseline(operator, plot)
         self._fund(plot)
-        self._step(self.cast.controller, "FinanceProject", plot, command.PROJECT_COMMAND_BUDGET)
-        self._step(self.cast.controller, "FinanceProject", plot, command.PROJECT_COMMAND_ISSUE_FUNDS)
+        self._step(self.cast.budgeteer, "FinanceProject", plot, command.PROJECT_COMMAND_BUDGET)
+        self._step(self.cast.budgeteer, "FinanceProject", plot, command.PROJECT_COMMAND_ISSUE_FUNDS)
         self._conclude_contract(operator, plot)
         self._step(operator, "ExecuteProject", plot, command.PROJECT_COMMAND_START, "PERMIT")
 
