@@ -78,8 +78,8 @@ def _modification(cast, plot):
     from tools.province.api import stable_id
     modification_id = stable_id(plot.contract_id, "matrix")
     cast.of_unit("operator", plot.unit_path).projects.CreateModification(projects.CreateModificationRequest(
-        request_id=stable_id(modification_id), effective_date="2026-02-02", modification=projects_pb2.Modification(
-            modification_id=modification_id, contract_id=plot.contract_id, value_delta=100, reason="for the matrix")))
+        request_id=stable_id(modification_id), modification=projects_pb2.Modification(
+            modification_id=modification_id, contract_id=plot.contract_id, delta=-100, reason="for the matrix")))
     return modification_id
 
 
