@@ -13,6 +13,7 @@ from tools.province.api import Refusal, stable_id
 from tools.province.plot import CURRENCY, MONTHS, YEAR, day, month_end
 
 _QUANTITY_MILLI = 1_000_000
+_MILESTONE_MONTH = 4
 # Accounts by which the simulated bank knows what to do; see tests/bank_simulator/README.md.
 GOOD_ACCOUNT = "6222000000000001"
 CLOSED_ACCOUNT = "9911000000000001"
@@ -94,7 +95,7 @@ class Play:
         items = [projects_pb2.WorkItem(work_item_id=item, name=f"part {i + 1}", contract_id=plot.contract_id, value=values[i],
                                        quantity_milli=_QUANTITY_MILLI, quantity_unit="m3", planned_start=day(1, 5),
                                        planned_end=f"{YEAR}-12-31") for i, item in enumerate(plot.work_item_ids)]
-        milestones = [projects_pb2.Milestone(milestone_id=stable_id(plot.project_id, "milestone"), name="half way",
+        milestones = [projects_pb2.Milestone(milestone_id=stable_id(plot.project_id, "milestone"), name="structure ready",
                                              due_date=day(4, 15), critical=plot.story == "laggard")]
         operator.projects.SetBaseline(projects.SetBaselineRequest(
             request_id=self._id(plot, "baseline"), project_id=plot.project_id, work_items=items, milestones=milestones,
@@ -146,11 +147,15 @@ class Play:
                             for item in plot.work_item_ids])))
         engineer.projects.CertifyMeasurement(projects.CertifyMeasurementRequest(
             request_id=self._id(plot, "certify", month), measurement_id=measurement_id))
+        if month == _MILESTONE_MONTH and plot.meets_milestone:
+            operator.projects.MeetMilestone(projects.MeetMilestoneRequest(
+                request_id=self._id(plot, "milestone"), project_id=plot.project_id, met_on=day(month, 10),
+                milestone_id=stable_id(plot.project_id, "milestone")))
 
     def pay(self, plot, month):
-        for attempt, amount in enumerate(plot.months[month].attempts, start=1):
+        for attempt, (amount, under_contract) in enumerate(plot.months[month].attempts, start=1):
             try:
-                self.submit(plot, month, amount, attempt)
+                self.submit(plot, month, amount, attempt, under_contract)
                 raise RuntimeError(f"{plot.code}: a payment of {amount} fen should have been refused")
             except Refusal as refusal:
                 self.refused.append(Refused(plot, month, amount, refusal))
@@ -159,13 +164,15 @@ class Play:
             self.submit(plot, month, amount)
             self.approve_and_order(plot, plot.payment_id(month), day(month, 25))
 
-    def submit(self, plot, month, amount, attempt=0):
+    def submit(self, plot, month, amount, attempt=0, under_contract=True):
         account = CLOSED_ACCOUNT if plot.story == "rejected_by_bank" else GOOD_ACCOUNT
         payment_id = plot.payment_id(month, attempt)
         answer = self.cast.of_unit("operator", plot.unit_path).payments.SubmitPayment(payments.SubmitPaymentRequest(
             request_id=self._id(plot, "submit", month, attempt), payment=payments_pb2.Payment(
-                payment_id=payment_id, project_id=plot.project_id, contract_id=plot.contract_id, line_id=plot.line_id,
-                unit_path=plot.unit_path, kind=payments_pb2.PAYMENT_KIND_PROGRESS, amount=_money(amount),
+                payment_id=payment_id, project_id=plot.project_id, line_id=plot.line_id, unit_path=plot.unit_path,
+                contract_id=plot.contract_id if under_contract else "", amount=_money(amount),
+                kind=payments_pb2.PAYMENT_KIND_PROGRESS if under_contract else payments_pb2.PAYMENT_KIND_NO_CONTRACT,
+                no_contract_reason="" if under_contract else "SMALL_PURCHASE",
                 payee=projects_pb2.PayeeAccount(name="Synthetic Builders Ltd", account_no=account, bank_code="102331000000"),
                 purpose=f"progress {YEAR}-{month:02d}", vouchers=[f"V-{plot.code}-{month}-{attempt}"], effective_date=day(month, 25))))
         self.submitted.append(payment_id)

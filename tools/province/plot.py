@@ -29,7 +29,7 @@ class Month:
 
     measured_bp: int  # certified progress to date
     paid_bp: int      # paid in this month
-    attempts: list = field(default_factory=list)  # amounts in fen that must be refused
+    attempts: list = field(default_factory=list)  # (amount in fen, under the contract?) that must be refused
 
 
 @dataclass
@@ -46,6 +46,10 @@ class ProjectPlot:
     months: dict   # month → Month
 
     @property
+    def meets_milestone(self):
+        return self.story not in ("laggard", "idle")
+
+    @property
     def code(self):
         return f"SYN-{YEAR}-{self.number:03d}"
 
@@ -57,17 +61,17 @@ def _months(story, contract, budget, dice):
     """Progress and payments of each month by story."""
     months = {}
     for month in MONTHS:
-        even = 1400 * month + dice.randrange(-120, 120)  # about 84 % by the end of June
+        even = 830 * month + dice.randrange(-20, 60)  # as the calendar: about half by the end of June
         if story == "idle":
             months[month] = Month(0, 0)
         elif story == "laggard":
-            months[month] = Month(150 * month, 150 if month > 1 else 0)
+            months[month] = Month(150 * month, 150)
         elif story == "payer_ahead":
             months[month] = Month(500 * month, 1400)
         else:
-            months[month] = Month(even, 1300)
+            months[month] = Month(even, 800)
         if story == "overspender" and month in (3, 5):
-            months[month].attempts = [budget + dice.randrange(1, 10) * 100_000, contract]
+            months[month].attempts = [(contract, True), (budget + dice.randrange(1, 10) * 100_000, False)]
     return months
 
 
@@ -80,7 +84,7 @@ def make_plots(count=60, seed=330000):
     plots = []
     for number in range(count):
         budget = dice.randrange(20, 400) * 10_000_000  # 2 to 40 million yuan
-        contract = budget * 9 // 10
+        contract = budget * 84 // 100
         key = ("project", seed, number)
         plots.append(ProjectPlot(
             number=number, story=stories[number], project_id=stable_id(*key), line_id=stable_id(*key, "line"),
