@@ -186,10 +186,15 @@ absl::StatusOr<std::unique_ptr<KafkaTransport>> KafkaTransport::Make(
     const config::v1::Kafka& kafka) {
   std::unique_ptr<KafkaTransport> made(new KafkaTransport(kafka));  // NOLINT: private constructor
   events::KafkaSettings reading = {
-      {"bootstrap.servers", kafka.brokers()}, {"client.id", "fiscus-monitor"},
-      {"enable.auto.commit", "false"},        {"enable.auto.offset.store", "false"},
-      {"auto.offset.reset", "error"},         {"queued.min.messages", "5000"},
-      {"queued.max.messages.kbytes", "4096"}, {"fetch.message.max.bytes", "1048576"}};
+      {"bootstrap.servers", kafka.brokers()},
+      {"client.id", "fiscus-monitor"},
+      {"enable.auto.commit", "false"},
+      {"enable.auto.offset.store", "false"},
+      {"auto.offset.reset", "error"},
+      {"fetch.wait.max.ms", "50"},  // a partition that joins waits for the running fetch
+      {"queued.min.messages", "5000"},
+      {"queued.max.messages.kbytes", "4096"},
+      {"fetch.message.max.bytes", "1048576"}};
   ASSIGN_OR_RETURN(made->reader_, events::MakeKafka(RD_KAFKA_CONSUMER, reading, {}));
   reading["enable.partition.eof"] = "true";
   ASSIGN_OR_RETURN(made->changelog_, events::MakeKafka(RD_KAFKA_CONSUMER, reading, {}));

@@ -68,7 +68,7 @@ class TestLog {
   void Begin(int i) {
     date_ = "2026-01-05";
     Life& life = lives_[i];
-    life.project.set_project_id("project-" + std::to_string(i));
+    life.project.set_project_id(Id(i));
     life.project.set_unit_path("/province/unit-" + std::to_string(i % 3) + "/");
     life.project.set_currency("CNY");
     life.project.set_approved_investment(1'000'000);
@@ -237,7 +237,9 @@ class TestLog {
     records = std::move(repeated);
   }
 
-  std::string Id(int i) const { return "project-" + std::to_string(i); }
+  static std::string Id(int i) {
+    return "00000000-0000-4000-8000-" + std::to_string(100'000'000'000 + i);
+  }
   static std::string Tenant(int i) { return i % 2 == 0 ? "north" : "south"; }
   bool Chance(int one_in) { return random_() % static_cast<uint32_t>(one_in) == 0; }
   void SetDate(const std::string& date) { date_ = date; }
