@@ -207,31 +207,32 @@ TEST_CASE("An uncertain commit is resolved by the request records", "[budget][le
 
 TEST_CASE("Connections that die under load lose and double nothing", "[budget][ledger][race][pg]") {
   FISCUS_NEEDS_PG();
+  constexpr int kThreads = 8, kEach = 60;
   Replicas ledger(2, 6);
   REQUIRE(Do(ledger.engine(), ApproveOf(kLineA, 1'000'000)) == "");
-  std::atomic<bool> stop{false};
-  std::atomic<int> accepted{0}, other{0};
+  std::atomic<int> running{kThreads}, accepted{0}, other{0};
   std::vector<std::thread> threads;
-  for (int t = 0; t < 8; ++t) {
+  for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
-      while (!stop) {
+      for (int i = 0; i < kEach; ++i) {
         const std::string word = Do(ledger.engine(static_cast<size_t>(t)), ReserveOf(kLineA, 7));
         ++(word.empty() ? accepted : other);
       }
+      --running;
     });
   }
   int killed = 0;
-  for (int round = 0; round < 40; ++round) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  while (running > 0) {
     killed += std::stoi(
         ledger.Ask("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = "
                    "current_database() AND application_name LIKE 'fiscus-%'"));
+    // Long enough for some groups to get through however slow the machine is.
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  stop = true;
   for (std::thread& thread : threads) thread.join();
-  CHECK(killed > 20);
+  CHECK(killed > 0);
   CHECK(other == 0);
-  CHECK(accepted > 100);
+  CHECK(accepted == kThreads * kEach);
   CHECK(ledger.Ask("SELECT in_transit FROM budget_line") == std::to_string(7 * accepted));
   CHECK(ledger.Ask("SELECT count(*) FROM reservation") == std::to_string(accepted));
   CHECK(Verify(ledger) == "");
