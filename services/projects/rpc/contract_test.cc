@@ -228,6 +228,27 @@ TEST_CASE("Progress waits while a contract is being modified", "[projects][rpc]"
   CHECK(CertifyMeasurement(world.deps(), world.CallBy(kColleague), certify).ok());
 }
 
+TEST_CASE("Signing is another person's, and an RPC of its own", "[projects][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  REQUIRE(world.Create(kProject).ok());
+  REQUIRE(CreateContract(world.deps(), world.CallBy(kOperator),
+                         world.NewContract(kContract, kProject, 1'000))
+              .ok());
+  REQUIRE(world.DoContract(kContract, v1::CONTRACT_COMMAND_SUBMIT).ok());
+  v1::ContractCommandRequest request = Activation();
+  CHECK(ReasonOf(SignContract(world.deps(), world.CallBy(kColleague), request).status()) ==
+        "FIELD_INVALID");
+  request.set_command(v1::CONTRACT_COMMAND_SIGN);
+  CHECK(ReasonOf(ManageContract(world.deps(), world.CallBy(kColleague), request).status()) ==
+        "FIELD_INVALID");
+  CHECK(ReasonOf(SignContract(world.deps(), world.CallBy(kOperator), request).status()) ==
+        "SAME_PERSON");
+  const auto signed_contract = SignContract(world.deps(), world.CallBy(kColleague), request);
+  REQUIRE(signed_contract.ok());
+  CHECK(signed_contract->signed_on() == kDate);
+}
+
 TEST_CASE("Contracts are listed by project and scope", "[projects][rpc]") {
   FISCUS_NEEDS_PG();
   World world;

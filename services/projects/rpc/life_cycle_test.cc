@@ -289,6 +289,39 @@ TEST_CASE("Units are resolved for the access check", "[projects][rpc]") {
       "PROJECT_NOT_FOUND");
 }
 
+TEST_CASE("Each desk takes its own commands only", "[projects][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  REQUIRE(world.Create(kProject).ok());
+  const Call call = world.CallBy(kOperator);
+  const auto declare = world.Command(kProject, v1::PROJECT_COMMAND_DECLARE);
+  const auto close = world.Command(kProject, v1::PROJECT_COMMAND_CLOSE);
+  const Deps& deps = world.deps();
+  CHECK(ReasonOf(DeclareProject(deps, call, close).status()) == "FIELD_INVALID");
+  CHECK(ReasonOf(ReviewProject(deps, call, declare).status()) == "FIELD_INVALID");
+  CHECK(ReasonOf(EstablishProject(deps, call, declare).status()) == "FIELD_INVALID");
+  CHECK(ReasonOf(FinanceProject(deps, call, declare).status()) == "FIELD_INVALID");
+  CHECK(ReasonOf(ExecuteProject(deps, call, declare).status()) == "FIELD_INVALID");
+  CHECK(ReasonOf(AcceptProject(deps, call, declare).status()) == "FIELD_INVALID");
+  CHECK(ReasonOf(FinanceProject(deps, call, close).status()) == "WRONG_STATE");
+  CHECK(world.Project(kProject).version() == 1);
+}
+
+TEST_CASE("What is absent is not found, in another tenant neither", "[projects][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  REQUIRE(world.Create(kProject).ok());
+  v1::GetProjectRequest project;
+  project.set_project_id(Uuid(kProject));
+  CHECK(GetProject(world.deps(), world.CallBy(kOperator), project).ok());
+  CHECK(ReasonOf(GetProject(world.deps(), world.CallBy(kOperator, "/", "t2"), project).status()) ==
+        "PROJECT_NOT_FOUND");
+  v1::GetContractRequest contract;
+  contract.set_contract_id(Uuid(kContract));
+  CHECK(ReasonOf(GetContract(world.deps(), world.CallBy(kOperator), contract).status()) ==
+        "CONTRACT_NOT_FOUND");
+}
+
 TEST_CASE("Payments learn what they must know, key by key", "[projects][rpc]") {
   FISCUS_NEEDS_PG();
   World world;
