@@ -148,7 +148,8 @@ const ContractTransition* Find(ContractCommand command);
 // other live contracts. Refuses, in this order: WRONG_STATE (the project is over),
 // TERMS_NOT_ALLOWED (advance > 30 %, C3; retention > 3 %, C4),
 //   CURRENCY_MISMATCH, EXCEEDS_APPROVED_INVESTMENT, OBSERVED_PROJECT.
-// Source: C3 建设工程价款结算暂行办法 (advance 10–30 %), C4 建设工程质量保证金管理办法 (retention ≤ 3 %); to be
+// Source: C3 建设工程价款结算暂行办法 (advance 10–30 %), C4 建设工程质量保证金管理办法 (retention ≤
+// 3 %); to be
 //   checked against the official texts.
 absl::StatusOr<ContractChange> DrawUp(const Project& project, Contract draft, int64_t others_minor,
                                       absl::CivilDay effective_date);
