@@ -1,4 +1,5 @@
-// fiscus-payments: configuration → database → clients → timers, feed and relay → server. Composition only.
+// fiscus-payments: configuration → database → clients → timers, feed and relay → server.
+// Composition only.
 #include "fiscus/payments/v1/payments_service.service.h"
 #include "libs/events/outbox.h"
 #include "libs/events/relay.h"
@@ -28,10 +29,12 @@ absl::Status InRange(std::string_view name, int64_t value, int64_t least, int64_
 
 absl::Status Check(const Config& config) {
   constexpr int kDayMs = 86'400'000;
-  if (config.kafka().brokers().empty()) return absl::InvalidArgumentError("kafka.brokers is missing");
+  if (config.kafka().brokers().empty())
+    return absl::InvalidArgumentError("kafka.brokers is missing");
   if (config.budget_address().empty() || config.projects_address().empty() ||
       config.bank_address().empty()) {
-    return absl::InvalidArgumentError("budget_address, projects_address and bank_address are needed");
+    return absl::InvalidArgumentError(
+        "budget_address, projects_address and bank_address are needed");
   }
   RETURN_IF_ERROR(InRange("reservation_ttl_s", config.reservation_ttl_s(), 1, 366 * 86'400));
   RETURN_IF_ERROR(InRange("resume_after_ms", config.resume_after_ms(), 1, kDayMs));
@@ -46,7 +49,8 @@ absl::Status Check(const Config& config) {
 int Migrate() {
   const auto dsn = RequireEnv("FISCUS_MIGRATE_DSN");
   if (!dsn.ok()) ExitConfig(kService, dsn.status());
-  const pg::MigrationSet sets[] = {pg::BaseMigrations(), events::Migrations(), {kService, kMigrations}};
+  const pg::MigrationSet sets[] = {
+      pg::BaseMigrations(), events::Migrations(), {kService, kMigrations}};
   const absl::Status migrated = pg::Migrate(*dsn, "fiscus_payments", sets);
   if (migrated.ok()) return 0;
   log::Error("migration failed", {{"error", migrated.ToString()}});
@@ -79,7 +83,8 @@ Pace PaceOf(const Config& config) {
 int Serve(const Config& config) {
   const pg::DatabaseOptions options = OptionsOf(config);
   pg::Database database(options);
-  rpc::ServiceTokens tokens(config.auth(), kService, SecretOrExit(config.auth().service_secret_env()));
+  rpc::ServiceTokens tokens(config.auth(), kService,
+                            SecretOrExit(config.auth().service_secret_env()));
   const auto budget = MakeBudgetClient(config.budget_address(), &tokens);
   const auto projects = MakeProjectsClient(config.projects_address(), &tokens);
   const auto bank = MakeBankClient(config.bank_address());

@@ -14,7 +14,8 @@ bool IsDecided(const absl::Status& status) {
     case absl::StatusCode::kOutOfRange:
       return true;
     default:
-      // Among them PERMISSION_DENIED and UNAUTHENTICATED: our configuration is wrong, not the payment.
+      // Among them PERMISSION_DENIED and UNAUTHENTICATED: our configuration is wrong, not the
+      // payment.
       return false;
   }
 }

@@ -1,7 +1,9 @@
-// Typed calls to budget, projects and the bank adapter; free of gRPC types, so that tests may stand in for the peers.
+// Typed calls to budget, projects and the bank adapter; free of gRPC types, so that tests may stand
+// in for the peers.
 //
-// Blocking; the tenant, the person and the deadline are the call's. Errors are the peer's refusals, or UNAVAILABLE and
-// DEADLINE_EXCEEDED, after which the outcome is not known. Never call inside a transaction. Thread-safe.
+// Blocking; the tenant, the person and the deadline are the call's. Errors are the peer's refusals,
+// or UNAVAILABLE and DEADLINE_EXCEEDED, after which the outcome is not known. Never call inside a
+// transaction. Thread-safe.
 #pragma once
 
 #include <memory>
@@ -25,14 +27,17 @@ namespace fiscus::payments {
 class BudgetClient {
  public:
   virtual ~BudgetClient() = default;
-  virtual absl::StatusOr<budget::v1::ReserveResponse> Reserve(const Call& call, const budget::v1::ReserveRequest& request) = 0;
-  virtual absl::StatusOr<budget::v1::BatchReserveResponse> BatchReserve(const Call& call,
-                                                                        const budget::v1::BatchReserveRequest& request) = 0;
-  virtual absl::Status Confirm(const Call& call, const budget::v1::ConfirmReservationRequest& request) = 0;
+  virtual absl::StatusOr<budget::v1::ReserveResponse> Reserve(
+      const Call& call, const budget::v1::ReserveRequest& request) = 0;
+  virtual absl::StatusOr<budget::v1::BatchReserveResponse> BatchReserve(
+      const Call& call, const budget::v1::BatchReserveRequest& request) = 0;
+  virtual absl::Status Confirm(const Call& call,
+                               const budget::v1::ConfirmReservationRequest& request) = 0;
   virtual absl::Status Post(const Call& call, const budget::v1::PostRequest& request) = 0;
   virtual absl::Status Void(const Call& call, const budget::v1::VoidRequest& request) = 0;
   virtual absl::Status Refund(const Call& call, const budget::v1::RefundRequest& request) = 0;
-  virtual absl::StatusOr<budget::v1::Reservation> GetReservation(const Call& call, const std::string& reservation_id) = 0;
+  virtual absl::StatusOr<budget::v1::Reservation> GetReservation(
+      const Call& call, const std::string& reservation_id) = 0;
 };
 
 // The project pool.
@@ -47,19 +52,24 @@ class ProjectsClient {
 class BankClient {
  public:
   virtual ~BankClient() = default;
-  virtual absl::StatusOr<bank::v1::InstructResponse> Instruct(const Call& call, const bank::v1::InstructRequest& request) = 0;
-  virtual absl::StatusOr<bank::v1::InstructResponse> Query(const Call& call, const std::string& instruction_id) = 0;
-  virtual absl::StatusOr<bank::v1::PullEventsResponse> PullEvents(const Call& call,
-                                                                  const bank::v1::PullEventsRequest& request) = 0;
+  virtual absl::StatusOr<bank::v1::InstructResponse> Instruct(
+      const Call& call, const bank::v1::InstructRequest& request) = 0;
+  virtual absl::StatusOr<bank::v1::InstructResponse> Query(const Call& call,
+                                                           const std::string& instruction_id) = 0;
+  virtual absl::StatusOr<bank::v1::PullEventsResponse> PullEvents(
+      const Call& call, const bank::v1::PullEventsRequest& request) = 0;
 };
 
 // The real ones, at host:port.
-std::unique_ptr<BudgetClient> MakeBudgetClient(const std::string& address, rpc::ServiceTokens* tokens);
-std::unique_ptr<ProjectsClient> MakeProjectsClient(const std::string& address, rpc::ServiceTokens* tokens);
+std::unique_ptr<BudgetClient> MakeBudgetClient(const std::string& address,
+                                               rpc::ServiceTokens* tokens);
+std::unique_ptr<ProjectsClient> MakeProjectsClient(const std::string& address,
+                                                   rpc::ServiceTokens* tokens);
 // Bank adapters know no Fiscus tokens.
 std::unique_ptr<BankClient> MakeBankClient(const std::string& address);
 
-// True if the peer has decided: a refusal that a repeat would get again. False: nothing is known, repeat the same command.
+// True if the peer has decided: a refusal that a repeat would get again. False: nothing is known,
+// repeat the same command.
 bool IsDecided(const absl::Status& status);
 // True for a refusal with this reason.
 bool HasReason(const absl::Status& status, std::string_view reason);

@@ -16,17 +16,19 @@ namespace bankpb = bank::v1;
 
 class GrpcBudgetClient final : public BudgetClient {
  public:
-  GrpcBudgetClient(const std::string& address, rpc::ServiceTokens* tokens) : peer_(address, tokens) {}
+  GrpcBudgetClient(const std::string& address, rpc::ServiceTokens* tokens)
+      : peer_(address, tokens) {}
 
-  absl::StatusOr<budgetpb::ReserveResponse> Reserve(const Call& call,
-                                                    const budgetpb::ReserveRequest& request) override {
+  absl::StatusOr<budgetpb::ReserveResponse> Reserve(
+      const Call& call, const budgetpb::ReserveRequest& request) override {
     return peer_.Invoke(&Stub::Reserve, rpc::OutgoingFor(call), request);
   }
   absl::StatusOr<budgetpb::BatchReserveResponse> BatchReserve(
       const Call& call, const budgetpb::BatchReserveRequest& request) override {
     return peer_.Invoke(&Stub::BatchReserve, rpc::OutgoingFor(call), request);
   }
-  absl::Status Confirm(const Call& call, const budgetpb::ConfirmReservationRequest& request) override {
+  absl::Status Confirm(const Call& call,
+                       const budgetpb::ConfirmReservationRequest& request) override {
     return peer_.Invoke(&Stub::ConfirmReservation, rpc::OutgoingFor(call), request).status();
   }
   absl::Status Post(const Call& call, const budgetpb::PostRequest& request) override {
@@ -52,7 +54,8 @@ class GrpcBudgetClient final : public BudgetClient {
 
 class GrpcProjectsClient final : public ProjectsClient {
  public:
-  GrpcProjectsClient(const std::string& address, rpc::ServiceTokens* tokens) : peer_(address, tokens) {}
+  GrpcProjectsClient(const std::string& address, rpc::ServiceTokens* tokens)
+      : peer_(address, tokens) {}
 
   absl::StatusOr<projectspb::BatchGetPaymentContextResponse> BatchGetPaymentContext(
       const Call& call, const projectspb::BatchGetPaymentContextRequest& request) override {
@@ -68,8 +71,8 @@ class GrpcBankClient final : public BankClient {
  public:
   explicit GrpcBankClient(const std::string& address) : peer_(address, nullptr) {}
 
-  absl::StatusOr<bankpb::InstructResponse> Instruct(const Call& call,
-                                                    const bankpb::InstructRequest& request) override {
+  absl::StatusOr<bankpb::InstructResponse> Instruct(
+      const Call& call, const bankpb::InstructRequest& request) override {
     return peer_.Invoke(&Stub::Instruct, rpc::OutgoingFor(call), request);
   }
   absl::StatusOr<bankpb::InstructResponse> Query(const Call& call,
@@ -90,7 +93,8 @@ class GrpcBankClient final : public BankClient {
 
 }  // namespace
 
-std::unique_ptr<BudgetClient> MakeBudgetClient(const std::string& address, rpc::ServiceTokens* tokens) {
+std::unique_ptr<BudgetClient> MakeBudgetClient(const std::string& address,
+                                               rpc::ServiceTokens* tokens) {
   return std::make_unique<GrpcBudgetClient>(address, tokens);
 }
 

@@ -1,7 +1,7 @@
 // The bank's messages ↔ domain. Pure.
 //
-// The bank is a foreign system: nothing that it sends may stop the feed, so texts are cut and cleaned instead of refused; only an
-// event without a usable id, payment or tenant is refused.
+// The bank is a foreign system: nothing that it sends may stop the feed, so texts are cut and
+// cleaned instead of refused; only an event without a usable id, payment or tenant is refused.
 #pragma once
 
 #include "absl/status/statusor.h"

@@ -44,9 +44,11 @@ std::vector<std::string> ParseVouchers(rpc::Fields& fields, const v1::Payment& p
 }
 
 Payee ParsePayee(rpc::Fields& fields, const projects::v1::PayeeAccount& payee) {
-  return {.name = fields.Text("payment.payee.name", payee.name(), 1, kNameBytesMax),
-          .account_no = fields.Text("payment.payee.account_no", payee.account_no(), 1, kAccountBytesMax),
-          .bank_code = fields.Text("payment.payee.bank_code", payee.bank_code(), 0, kAccountBytesMax)};
+  return {
+      .name = fields.Text("payment.payee.name", payee.name(), 1, kNameBytesMax),
+      .account_no =
+          fields.Text("payment.payee.account_no", payee.account_no(), 1, kAccountBytesMax),
+      .bank_code = fields.Text("payment.payee.bank_code", payee.bank_code(), 0, kAccountBytesMax)};
 }
 
 void ToProto(const Payee& payee, projects::v1::PayeeAccount* out) {
@@ -66,20 +68,21 @@ absl::StatusOr<Request> ParseSubmission(const v1::SubmitPaymentRequest& message)
   const v1::Payment& in = message.payment();
   rpc::Fields fields;
   fields.Uuid("request_id", message.request_id());
-  Request request{
-      .payment_id = fields.Uuid("payment.payment_id", in.payment_id()),
-      .project_id = fields.Uuid("payment.project_id", in.project_id()),
-      .contract_id = fields.OptionalUuid("payment.contract_id", in.contract_id()),
-      .line_id = fields.Uuid("payment.line_id", in.line_id()),
-      .unit_path = fields.UnitPath("payment.unit_path", in.unit_path()),
-      .kind = ParseKind(in),
-      .amount = fields.Amount("payment.amount", in.amount()),
-      .payee = ParsePayee(fields, in.payee()),
-      .purpose = fields.Text("payment.purpose", in.purpose(), 0, kPurposeBytesMax),
-      .vouchers = ParseVouchers(fields, in),
-      .no_contract_reason = fields.Text("payment.no_contract_reason", in.no_contract_reason(), 0, kReasonBytesMax),
-      .effective_date = fields.Date("payment.effective_date", in.effective_date()),
-      .revises_payment_id = fields.OptionalUuid("payment.revises_payment_id", in.revises_payment_id())};
+  Request request{.payment_id = fields.Uuid("payment.payment_id", in.payment_id()),
+                  .project_id = fields.Uuid("payment.project_id", in.project_id()),
+                  .contract_id = fields.OptionalUuid("payment.contract_id", in.contract_id()),
+                  .line_id = fields.Uuid("payment.line_id", in.line_id()),
+                  .unit_path = fields.UnitPath("payment.unit_path", in.unit_path()),
+                  .kind = ParseKind(in),
+                  .amount = fields.Amount("payment.amount", in.amount()),
+                  .payee = ParsePayee(fields, in.payee()),
+                  .purpose = fields.Text("payment.purpose", in.purpose(), 0, kPurposeBytesMax),
+                  .vouchers = ParseVouchers(fields, in),
+                  .no_contract_reason = fields.Text("payment.no_contract_reason",
+                                                    in.no_contract_reason(), 0, kReasonBytesMax),
+                  .effective_date = fields.Date("payment.effective_date", in.effective_date()),
+                  .revises_payment_id =
+                      fields.OptionalUuid("payment.revises_payment_id", in.revises_payment_id())};
   fields.Check(v1::PaymentKind_IsValid(in.kind()), "payment.kind", "is not a kind of payment");
   const bool both = !request.contract_id.empty() &&
                     (request.kind == Kind::kNoContract || !request.no_contract_reason.empty());

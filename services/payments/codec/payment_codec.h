@@ -1,6 +1,7 @@
 // proto ↔ domain, the only place. Pure: no I/O, no clock.
 //
-// Parsers collect everything that is malformed in a request (FIELD_INVALID); what is well-formed but wrong is the domain's business.
+// Parsers collect everything that is malformed in a request (FIELD_INVALID); what is well-formed
+// but wrong is the domain's business.
 #pragma once
 
 #include <string>
@@ -22,7 +23,8 @@ inline constexpr int kBatchMax = 1000;
 inline constexpr size_t kVouchersMax = 50;
 inline constexpr size_t kNoteBytesMax = 1000;
 
-// A well-formed request. Kind UNSPECIFIED becomes PROGRESS, or NO_CONTRACT where only a reason is given.
+// A well-formed request. Kind UNSPECIFIED becomes PROGRESS, or NO_CONTRACT where only a reason is
+// given.
 absl::StatusOr<Request> ParseSubmission(const v1::SubmitPaymentRequest& message);
 
 // A person's command.
@@ -32,7 +34,8 @@ struct ParsedCommand {
   std::string note;
   absl::CivilDay effective_date;
 };
-absl::StatusOr<ParsedCommand> ParseCommand(const v1::PaymentCommandRequest& message, bool note_mandatory);
+absl::StatusOr<ParsedCommand> ParseCommand(const v1::PaymentCommandRequest& message,
+                                           bool note_mandatory);
 
 // The payment as answered and published, without steps.
 v1::Payment ToProto(const Payment& payment);
@@ -43,7 +46,8 @@ v1::PaymentStateChanged ToEvent(const Transition& transition);
 ProjectFacts FactsFrom(const projects::v1::Project& project);
 ContractFacts FactsFrom(const projects::v1::Contract& contract);
 
-// The ledger's commands. Their request ids and contents follow from the stored payment alone, so every repeat is the same command.
+// The ledger's commands. Their request ids and contents follow from the stored payment alone, so
+// every repeat is the same command.
 budget::v1::ReserveRequest ReserveFor(const Payment& payment);
 budget::v1::ConfirmReservationRequest ConfirmFor(const Payment& payment);
 // Needs clearing_minor and settles_on.

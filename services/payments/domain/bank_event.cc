@@ -39,8 +39,8 @@ EventDecision Unchanged(const Payment& payment, Verdict verdict) {
 
 EventDecision Contradiction(const Payment& payment, const BankEvent& event, Moment moment) {
   EventDecision out = Unchanged(payment, Verdict::kContradictory);
-  moment.note = "contradictory bank event " + event.event_id + ", not applied: " +
-                std::string(BankEventName(event.kind)) + " of " +
+  moment.note = "contradictory bank event " + event.event_id +
+                ", not applied: " + std::string(BankEventName(event.kind)) + " of " +
                 std::to_string(event.amount_minor) + " while " +
                 std::string(StateName(payment.state));
   Remark(out.decision, moment);
@@ -122,9 +122,9 @@ EventDecision Receipted(const Payment& payment, const BankEvent& event, Moment m
 EventDecision CameBack(const Payment& payment, const BankEvent& event, const Moment& moment) {
   const bool possible = payment.state == State::kCleared || payment.state == State::kReceipted ||
                         IsAtBank(payment.state);
-  const int64_t bound = payment.hold == Hold::kPosted  ? payment.cleared_minor
-                        : payment.clearing_minor > 0 ? payment.clearing_minor
-                                                     : payment.request.amount.minor;
+  const int64_t bound = payment.hold == Hold::kPosted ? payment.cleared_minor
+                        : payment.clearing_minor > 0  ? payment.clearing_minor
+                                                      : payment.request.amount.minor;
   const int64_t left = bound - payment.refunded_minor - payment.refunding_minor;
   if (!possible || event.amount_minor <= 0 || event.amount_minor > left) {
     return Contradiction(payment, event, moment);
@@ -146,12 +146,18 @@ std::string_view BankEventName(BankEventKind kind) {
 
 EventDecision ApplyBankEvent(const Payment& payment, const BankEvent& event, const Moment& moment) {
   switch (event.kind) {
-    case BankEventKind::kAccepted: return Accepted(payment, event, moment);
-    case BankEventKind::kCleared: return Cleared(payment, event, moment);
-    case BankEventKind::kRejected: return Rejected(payment, event, moment);
-    case BankEventKind::kReceipt: return Receipted(payment, event, moment);
-    case BankEventKind::kRefunded: return CameBack(payment, event, moment);
-    case BankEventKind::kUnspecified: break;
+    case BankEventKind::kAccepted:
+      return Accepted(payment, event, moment);
+    case BankEventKind::kCleared:
+      return Cleared(payment, event, moment);
+    case BankEventKind::kRejected:
+      return Rejected(payment, event, moment);
+    case BankEventKind::kReceipt:
+      return Receipted(payment, event, moment);
+    case BankEventKind::kRefunded:
+      return CameBack(payment, event, moment);
+    case BankEventKind::kUnspecified:
+      break;
   }
   return Contradiction(payment, event, moment);
 }

@@ -1,7 +1,9 @@
-// What an event at the bank does to a payment. Events may repeat, come out of order (CLEARED before ACCEPTED, RECEIPT before CLEARED)
-// or contradict what is known; a contradiction never changes the payment, it is kept as a remark for people.
+// What an event at the bank does to a payment. Events may repeat, come out of order (CLEARED before
+// ACCEPTED, RECEIPT before CLEARED) or contradict what is known; a contradiction never changes the
+// payment, it is kept as a remark for people.
 //
-// Called by saga/bank_events.cc inside a transaction, on the payment locked by it. Pure; thread-safe (values only).
+// Called by saga/bank_events.cc inside a transaction, on the payment locked by it. Pure;
+// thread-safe (values only).
 #pragma once
 
 #include <cstdint>
@@ -58,10 +60,11 @@ struct EventDecision {
 
 // Decides about an event that was not seen before. `moment.note` is ignored.
 //   ACCEPTED  SENT, UNKNOWN → ACCEPTED.
-//   CLEARED   0 < amount ≤ asked and nothing decided yet: announced (clearing); CLEARED follows when the ledger has posted it.
-//   REJECTED  nothing decided yet: → BANK_REJECTED with the bank's code and class.
-//   RECEIPT   CLEARED → RECEIPTED; before that the number is kept until CLEARED.
-//   REFUNDED  Σ refunds ≤ cleared (or announced; or asked, while nothing is announced): recorded for the ledger.
+//   CLEARED   0 < amount ≤ asked and nothing decided yet: announced (clearing); CLEARED follows
+//   when the ledger has posted it. REJECTED  nothing decided yet: → BANK_REJECTED with the bank's
+//   code and class. RECEIPT   CLEARED → RECEIPTED; before that the number is kept until CLEARED.
+//   REFUNDED  Σ refunds ≤ cleared (or announced; or asked, while nothing is announced): recorded
+//   for the ledger.
 EventDecision ApplyBankEvent(const Payment& payment, const BankEvent& event, const Moment& moment);
 
 }  // namespace fiscus::payments

@@ -6,8 +6,8 @@
 namespace fiscus::payments {
 namespace {
 
-constexpr std::array<std::string_view, 8> kErrandNames = {"none",  "reserve", "check_expiry", "send",
-                                                          "query", "post",    "void",         "refund"};
+constexpr std::array<std::string_view, 8> kErrandNames = {
+    "none", "reserve", "check_expiry", "send", "query", "post", "void", "refund"};
 
 }  // namespace
 
@@ -27,15 +27,19 @@ Errand NextErrand(const Payment& payment) {
 
 absl::Time DueAt(const Payment& payment, const Pace& pace, absl::Time now) {
   switch (NextErrand(payment)) {
-    case Errand::kNone: return absl::InfiniteFuture();
-    case Errand::kReserve: return now + pace.resume_after;
-    case Errand::kCheckExpiry: return std::max(now, payment.expires_at + pace.expiry_grace);
+    case Errand::kNone:
+      return absl::InfiniteFuture();
+    case Errand::kReserve:
+      return now + pace.resume_after;
+    case Errand::kCheckExpiry:
+      return std::max(now, payment.expires_at + pace.expiry_grace);
     case Errand::kQuery:
       return now + (payment.state == State::kAccepted ? pace.clearing_max : pace.answer_max);
     case Errand::kSend:
     case Errand::kPost:
     case Errand::kVoid:
-    case Errand::kRefund: return now;
+    case Errand::kRefund:
+      return now;
   }
   return now;
 }

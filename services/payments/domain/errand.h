@@ -1,7 +1,9 @@
-// What a payment still has to do by itself, after any crash: the one function that drives every saga of this service.
+// What a payment still has to do by itself, after any crash: the one function that drives every
+// saga of this service.
 //
-// The shell (saga/driver.cc) keeps a durable timer per payment, asks here what is due, does it, and asks again. Because the answer
-// is a function of the stored payment alone, nothing is forgotten and nothing is done for a payment that has moved on.
+// The shell (saga/driver.cc) keeps a durable timer per payment, asks here what is due, does it, and
+// asks again. Because the answer is a function of the stored payment alone, nothing is forgotten
+// and nothing is done for a payment that has moved on.
 #pragma once
 
 #include "absl/time/time.h"
@@ -27,13 +29,14 @@ Errand NextErrand(const Payment& payment);
 
 // Limits of waiting; all > 0.
 struct Pace {
-  absl::Duration resume_after;   // a submission may take this long before the timer resumes it
-  absl::Duration expiry_grace;   // the ledger expires first, then we ask
-  absl::Duration answer_max;     // SENT without news: query (B4: 60 s)
-  absl::Duration clearing_max;   // ACCEPTED without news: query
+  absl::Duration resume_after;  // a submission may take this long before the timer resumes it
+  absl::Duration expiry_grace;  // the ledger expires first, then we ask
+  absl::Duration answer_max;    // SENT without news: query (B4: 60 s)
+  absl::Duration clearing_max;  // ACCEPTED without news: query
 };
 
-// When the next errand is due at the earliest, if the last one went well at `now`; InfiniteFuture without errand.
+// When the next errand is due at the earliest, if the last one went well at `now`; InfiniteFuture
+// without errand.
 absl::Time DueAt(const Payment& payment, const Pace& pace, absl::Time now);
 
 }  // namespace fiscus::payments

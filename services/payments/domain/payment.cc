@@ -7,9 +7,9 @@ namespace fiscus::payments {
 namespace {
 
 constexpr std::array<std::string_view, kStateMax + 1> kStateNames = {
-    "UNSPECIFIED", "SUBMITTING", "SUBMITTED", "REFUSED",   "UNIT_APPROVED", "FINANCE_APPROVED",
-    "ORDERED",     "SENT",       "UNKNOWN",   "ACCEPTED",  "CLEARED",       "RECEIPTED",
-    "BANK_REJECTED", "RETURNED", "WITHDRAWN", "REFUNDED",  "EXPIRED"};
+    "UNSPECIFIED",   "SUBMITTING", "SUBMITTED", "REFUSED",  "UNIT_APPROVED", "FINANCE_APPROVED",
+    "ORDERED",       "SENT",       "UNKNOWN",   "ACCEPTED", "CLEARED",       "RECEIPTED",
+    "BANK_REJECTED", "RETURNED",   "WITHDRAWN", "REFUNDED", "EXPIRED"};
 constexpr std::array<std::string_view, 6> kKindNames = {"UNSPECIFIED", "ADVANCE",   "PROGRESS",
                                                         "FINAL",       "RETENTION", "NO_CONTRACT"};
 
@@ -101,7 +101,8 @@ Payment AsSubmitted(const Payment& payment) {
 
 void Advance(Decision& decision, State to, const Moment& moment) {
   const State from = decision.payment.state;
-  // The money core's own rules, on in production: a terminal state is never left, and no more is cleared than was asked for.
+  // The money core's own rules, on in production: a terminal state is never left, and no more is
+  // cleared than was asked for.
   assert(!IsTerminal(from));
   assert(decision.payment.cleared_minor <= decision.payment.request.amount.minor);
   decision.payment.state = to;

@@ -1,8 +1,11 @@
-// A payment as a value: what was asked, how far it is, what the ledger holds for it, what it still has to do.
+// A payment as a value: what was asked, how far it is, what the ledger holds for it, what it still
+// has to do.
 //
-// Pure values, used by every file of this folder; amounts are minor units (fen for CNY) of `request.amount.currency`.
-// Invariants (kept by the functions of this folder, checked by the database):
-//   0 ≤ refunded + refunding ≤ cleared ≤ amount;  cleared > 0 ⇔ posted in the ledger;  a terminal state is never left.
+// Pure values, used by every file of this folder; amounts are minor units (fen for CNY) of
+// `request.amount.currency`. Invariants (kept by the functions of this folder, checked by the
+// database):
+//   0 ≤ refunded + refunding ≤ cleared ≤ amount;  cleared > 0 ⇔ posted in the ledger;  a terminal
+//   state is never left.
 #pragma once
 
 #include <cstdint>
@@ -126,7 +129,8 @@ struct Payment {
   int64_t refunding_minor = 0;
   // Announced by the bank as cleared, the ledger does not know yet; 0: nothing announced.
   int64_t clearing_minor = 0;
-  // Accounting date of what the ledger must still be told: the posting of that clearing, or the voiding of a dead payment.
+  // Accounting date of what the ledger must still be told: the posting of that clearing, or the
+  // voiding of a dead payment.
   std::optional<absl::CivilDay> settles_on;
   // Date that the order carries.
   std::optional<absl::CivilDay> ordered_on;
@@ -141,6 +145,8 @@ struct Payment {
   std::string receipt_no;
   // When a pending reservation expires unless the payment was ordered.
   absl::Time expires_at = absl::InfiniteFuture();
+
+  friend bool operator==(const Payment&, const Payment&) = default;
 };
 
 // One step that a payment took, and the payment as it was after it.
@@ -156,7 +162,8 @@ struct Transition {
   bool published = true;
 };
 
-// What a decision changes: the payment as it shall be stored, and the steps to be recorded, oldest first.
+// What a decision changes: the payment as it shall be stored, and the steps to be recorded, oldest
+// first.
 struct Decision {
   Payment payment;
   std::vector<Transition> transitions;
@@ -186,13 +193,14 @@ bool IsBeforeOrder(State state);
 // The bank may have it and no decisive event is known.
 bool IsAtBank(State state);
 
-// What the payment takes of its contract's value: its amount until it is cleared, then what was cleared and not refunded, nothing once
-// it is dead.
+// What the payment takes of its contract's value: its amount until it is cleared, then what was
+// cleared and not refunded, nothing once it is dead.
 int64_t LiveMinor(const Payment& payment);
 
 // The payment's error for its maker; OK unless it is REFUSED.
 absl::Status RefusalStatus(const Payment& payment);
-// The record of an error that is a refusal; nullopt for other errors (a lost connection). An empty domain becomes `domain`.
+// The record of an error that is a refusal; nullopt for other errors (a lost connection). An empty
+// domain becomes `domain`.
 std::optional<Refusal> RefusalFrom(const absl::Status& status, std::string_view domain);
 
 // The payment as SubmitPayment answered it, whatever happened since: repeats get the same answer.

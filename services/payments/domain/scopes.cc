@@ -4,7 +4,8 @@
 
 namespace fiscus::payments {
 
-std::vector<std::string> Narrow(const std::vector<std::string>& scopes, std::string_view under_path) {
+std::vector<std::string> Narrow(const std::vector<std::string>& scopes,
+                                std::string_view under_path) {
   if (under_path.empty()) return scopes;
   std::vector<std::string> narrowed;
   for (const std::string& scope : scopes) {

@@ -7,7 +7,9 @@
 
 namespace fiscus::payments {
 
-// The parts of `scopes` at or below `under_path` (empty: no limit); both are unit paths. Empty result: nothing may be seen.
-std::vector<std::string> Narrow(const std::vector<std::string>& scopes, std::string_view under_path);
+// The parts of `scopes` at or below `under_path` (empty: no limit); both are unit paths. Empty
+// result: nothing may be seen.
+std::vector<std::string> Narrow(const std::vector<std::string>& scopes,
+                                std::string_view under_path);
 
 }  // namespace fiscus::payments

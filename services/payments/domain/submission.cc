@@ -13,7 +13,8 @@ constexpr std::array<std::string_view, 5> kListedReasons = {"SALARY", "UTILITIES
                                                             "SMALL_PURCHASE", "TAX"};
 
 absl::Status Precondition(std::string_view reason, std::string_view message, Figures figures) {
-  return Refuse(absl::StatusCode::kFailedPrecondition, reason, message, std::move(figures), kDomain);
+  return Refuse(absl::StatusCode::kFailedPrecondition, reason, message, std::move(figures),
+                kDomain);
 }
 
 absl::Status Invalid(std::string_view reason, std::string_view message, Figures figures = {}) {
@@ -27,11 +28,13 @@ absl::Status NotFound(std::string_view reason, std::string_view message, Figures
 // Final and retention payments follow the work; all others are part of the execution.
 bool MayBePaidIn(int project_state, Kind kind) {
   const bool late = kind == Kind::kFinal || kind == Kind::kRetention;
-  const int last = static_cast<int>(late ? ProjectState::kFinalAccounted : ProjectState::kExecuting);
+  const int last =
+      static_cast<int>(late ? ProjectState::kFinalAccounted : ProjectState::kExecuting);
   return project_state >= static_cast<int>(ProjectState::kExecuting) && project_state <= last;
 }
 
-// An advance precedes the work, so only an EFFECTIVE contract has one; the others may be paid until the contract is closed.
+// An advance precedes the work, so only an EFFECTIVE contract has one; the others may be paid until
+// the contract is closed.
 bool MayBePaidUnder(int contract_state, Kind kind) {
   if (contract_state == static_cast<int>(ContractState::kEffective)) return true;
   if (kind == Kind::kAdvance) return false;
@@ -56,7 +59,8 @@ absl::Status CheckFound(const SubmitContext& context, const Request& request) {
     return NotFound("PAYMENT_NOT_FOUND", "the payment to be revised does not exist",
                     {{"payment_id", request.revises_payment_id}});
   }
-  // A project of another unit is "not found" for this unit: the scope was checked for the unit that the request names.
+  // A project of another unit is "not found" for this unit: the scope was checked for the unit that
+  // the request names.
   if (!context.project.has_value() || context.project->unit_path != request.unit_path) {
     return NotFound("PROJECT_NOT_FOUND", "no such project in this unit",
                     {{"project_id", request.project_id}, {"unit_path", request.unit_path}});
@@ -70,13 +74,15 @@ absl::Status CheckFound(const SubmitContext& context, const Request& request) {
 
 absl::Status CheckContractFits(const ContractFacts& contract, const Request& request) {
   if (!MayBePaidUnder(contract.state, request.kind)) {
-    return Precondition("CONTRACT_NOT_EFFECTIVE", "the contract does not allow payments of this kind now",
+    return Precondition("CONTRACT_NOT_EFFECTIVE",
+                        "the contract does not allow payments of this kind now",
                         {{"contract_id", contract.contract_id},
                          {"contract_state", contract.state_name},
                          {"kind", std::string(KindName(request.kind))}});
   }
   if (contract.project_id != request.project_id || contract.line_id != request.line_id) {
-    return Precondition("CONTRACT_MISMATCH", "the contract belongs to another project or budget line",
+    return Precondition("CONTRACT_MISMATCH",
+                        "the contract belongs to another project or budget line",
                         {{"contract_id", contract.contract_id},
                          {"contract_project_id", contract.project_id},
                          {"contract_line_id", contract.line_id},
@@ -90,9 +96,10 @@ absl::Status CheckContractLimits(const SubmitContext& context, const Request& re
   const ContractFacts& contract = *context.contract;
   if (std::find(contract.payees.begin(), contract.payees.end(), request.payee) ==
       contract.payees.end()) {
-    return Precondition("PAYEE_NOT_REGISTERED",
-                        "the payee's account is not registered with the contract; register it there first",
-                        {{"contract_id", contract.contract_id}, {"payee", request.payee.name}});
+    return Precondition(
+        "PAYEE_NOT_REGISTERED",
+        "the payee's account is not registered with the contract; register it there first",
+        {{"contract_id", contract.contract_id}, {"payee", request.payee.name}});
   }
   const int64_t asked = request.amount.minor;
   if (!Fits(context.contract_live_minor, asked, CeilingMinor(contract))) {
@@ -121,9 +128,9 @@ absl::Status CheckRevised(const SubmitContext& context, const Request& request) 
   if (revised.state == State::kReturned && revised.project_id == request.project_id) {
     return absl::OkStatus();
   }
-  return Precondition("WRONG_STATE", "only a returned payment of the same project can be revised",
-                      {{"payment_id", revised.payment_id},
-                       {"state", std::string(StateName(revised.state))}});
+  return Precondition(
+      "WRONG_STATE", "only a returned payment of the same project can be revised",
+      {{"payment_id", revised.payment_id}, {"state", std::string(StateName(revised.state))}});
 }
 
 }  // namespace
@@ -142,10 +149,11 @@ absl::Status CheckRequest(const Request& request) {
   }
   if (request.contract_id.empty() &&
       (request.kind != Kind::kNoContract || !IsListedReason(request.no_contract_reason))) {
-    return Invalid("CONTRACT_MISSING",
-                   "name a contract, or use kind NO_CONTRACT with a listed reason: SALARY, UTILITIES, "
-                   "COMPENSATION, SMALL_PURCHASE, TAX (Y3)",
-                   {{"no_contract_reason", request.no_contract_reason}});
+    return Invalid(
+        "CONTRACT_MISSING",
+        "name a contract, or use kind NO_CONTRACT with a listed reason: SALARY, UTILITIES, "
+        "COMPENSATION, SMALL_PURCHASE, TAX (Y3)",
+        {{"no_contract_reason", request.no_contract_reason}});
   }
   return absl::OkStatus();
 }
@@ -153,7 +161,8 @@ absl::Status CheckRequest(const Request& request) {
 absl::Status CheckSubmission(const SubmitContext& context, const Request& request) {
   RETURN_IF_ERROR(CheckFound(context, request));
   if (!MayBePaidIn(context.project->state, request.kind)) {
-    return Precondition("PROJECT_NOT_IN_EXECUTION", "the project does not allow payments of this kind now",
+    return Precondition("PROJECT_NOT_IN_EXECUTION",
+                        "the project does not allow payments of this kind now",
                         {{"project_id", request.project_id},
                          {"project_state", context.project->state_name},
                          {"kind", std::string(KindName(request.kind))}});
@@ -167,9 +176,9 @@ absl::Status CheckSubmission(const SubmitContext& context, const Request& reques
   }
   if (contracted) RETURN_IF_ERROR(CheckContractLimits(context, request));
   if (context.voucher_used.has_value()) {
-    return Precondition("VOUCHER_USED", "a live payment of this payee already uses the voucher (R61)",
-                        {{"voucher", *context.voucher_used},
-                         {"used_by_payment_id", context.voucher_payment_id}});
+    return Precondition(
+        "VOUCHER_USED", "a live payment of this payee already uses the voucher (R61)",
+        {{"voucher", *context.voucher_used}, {"used_by_payment_id", context.voucher_payment_id}});
   }
   return CheckRevised(context, request);
 }

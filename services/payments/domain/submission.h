@@ -1,7 +1,8 @@
 // Decides whether a payment may be submitted, and what becomes of it when the ledger has answered.
 //
-// Called by saga/submission.cc inside transactions. Pure; thread-safe (values only). The sums and vouchers of the context must be
-// read under the contract's lock: the decision is wrong on stale ones.
+// Called by saga/submission.cc inside transactions. Pure; thread-safe (values only). The sums and
+// vouchers of the context must be read under the contract's lock: the decision is wrong on stale
+// ones.
 #pragma once
 
 #include <optional>
@@ -72,20 +73,24 @@ struct SubmitContext {
   std::optional<RevisedFacts> revised;  // nullopt: none asked for, or not known
 };
 
-// What can be said without looking anywhere. Refuses, in this order: AMOUNT_NOT_POSITIVE, VOUCHER_MISSING, CONTRACT_MISSING (Y3).
+// What can be said without looking anywhere. Refuses, in this order: AMOUNT_NOT_POSITIVE,
+// VOUCHER_MISSING, CONTRACT_MISSING (Y3).
 absl::Status CheckRequest(const Request& request);
 
-// Refuses, in this order: PAYMENT_NOT_FOUND (the revised one), PROJECT_NOT_FOUND, CONTRACT_NOT_FOUND, PROJECT_NOT_IN_EXECUTION,
-// CONTRACT_NOT_EFFECTIVE, CONTRACT_MISMATCH, CURRENCY_MISMATCH, PAYEE_NOT_REGISTERED (C7), CONTRACT_EXCEEDED (C2),
-// ADVANCE_EXCEEDED (C3), VOUCHER_USED (R61), WRONG_STATE (the revised one was not returned).
-// `request` must have passed CheckRequest.
+// Refuses, in this order: PAYMENT_NOT_FOUND (the revised one), PROJECT_NOT_FOUND,
+// CONTRACT_NOT_FOUND, PROJECT_NOT_IN_EXECUTION, CONTRACT_NOT_EFFECTIVE, CONTRACT_MISMATCH,
+// CURRENCY_MISMATCH, PAYEE_NOT_REGISTERED (C7), CONTRACT_EXCEEDED (C2), ADVANCE_EXCEEDED (C3),
+// VOUCHER_USED (R61), WRONG_STATE (the revised one was not returned). `request` must have passed
+// CheckRequest.
 absl::Status CheckSubmission(const SubmitContext& context, const Request& request);
 
-// True for refusals that are recorded as REFUSED payments: those about a project that exists and lies in the unit that asked.
-// Others leave no trace, so nobody fills the books with payments of nothing.
+// True for refusals that are recorded as REFUSED payments: those about a project that exists and
+// lies in the unit that asked. Others leave no trace, so nobody fills the books with payments of
+// nothing.
 bool IsRecorded(const absl::Status& refusal);
 
-// True for listed reasons of payments without contract (Y3): SALARY, UTILITIES, COMPENSATION, SMALL_PURCHASE, TAX.
+// True for listed reasons of payments without contract (Y3): SALARY, UTILITIES, COMPENSATION,
+// SMALL_PURCHASE, TAX.
 bool IsListedReason(std::string_view reason);
 
 // The new payment: SUBMITTING if `checks` is OK, else REFUSED with its explanation.
@@ -93,8 +98,8 @@ bool IsListedReason(std::string_view reason);
 Decision Open(const Request& request, const Moment& moment, absl::Time expires_at,
               const absl::Status& checks);
 
-// The ledger has answered: SUBMITTING → SUBMITTED or REFUSED. `answer` is OK or a refusal. Any other state: nothing changes (another
-// one was quicker).
+// The ledger has answered: SUBMITTING → SUBMITTED or REFUSED. `answer` is OK or a refusal. Any
+// other state: nothing changes (another one was quicker).
 Decision Resolve(const Payment& payment, const absl::Status& answer, const Moment& moment);
 
 }  // namespace fiscus::payments

@@ -45,7 +45,8 @@ std::vector<Fault> Faults() {
   };
 }
 
-TEST_CASE("A request that is wrong by itself is refused before anything is looked up", "[payments][domain]") {
+TEST_CASE("A request that is wrong by itself is refused before anything is looked up",
+          "[payments][domain]") {
   Request request = ProgressRequest();
   CHECK(CheckRequest(request).ok());
   request.amount.minor = 1;
@@ -98,7 +99,8 @@ TEST_CASE("A project of another unit is not found", "[payments][domain]") {
   CHECK(ReasonOf(CheckSubmission(GoodContext(), request)) == "PROJECT_NOT_FOUND");
 }
 
-TEST_CASE("The contract's value and its advance may be used up to the last fen", "[payments][domain]") {
+TEST_CASE("The contract's value and its advance may be used up to the last fen",
+          "[payments][domain]") {
   SubmitContext context = GoodContext();
   Request request = ProgressRequest();
   context.contract_live_minor = 90'000;
@@ -115,7 +117,8 @@ TEST_CASE("The contract's value and its advance may be used up to the last fen",
   CHECK(RefusalOf(CheckSubmission(context, request))->figures.at("asked") == "9223372036854775807");
 }
 
-TEST_CASE("Which payments are possible in which states of project and contract", "[payments][domain]") {
+TEST_CASE("Which payments are possible in which states of project and contract",
+          "[payments][domain]") {
   const auto allowed = [](int project_state, int contract_state, Kind kind) {
     SubmitContext context = GoodContext();
     Request request = ProgressRequest();
@@ -162,7 +165,8 @@ TEST_CASE("Only a returned payment of the same project is revised", "[payments][
   CHECK(ReasonOf(CheckSubmission(context, request)) == "WRONG_STATE");
 }
 
-TEST_CASE("Refusals about known projects are recorded, others leave no trace", "[payments][domain]") {
+TEST_CASE("Refusals about known projects are recorded, others leave no trace",
+          "[payments][domain]") {
   for (const Fault& fault : Faults()) {
     SubmitContext context = GoodContext();
     Request request = ProgressRequest();
@@ -173,7 +177,8 @@ TEST_CASE("Refusals about known projects are recorded, others leave no trace", "
   CHECK_FALSE(IsRecorded(absl::UnavailableError("gone")));
 }
 
-TEST_CASE("An opened payment is SUBMITTING, unpublished; a refused one explains itself", "[payments][domain]") {
+TEST_CASE("An opened payment is SUBMITTING, unpublished; a refused one explains itself",
+          "[payments][domain]") {
   const absl::Time expiry = absl::FromUnixSeconds(1'774'000'000);
   const Decision opened = Open(ProgressRequest(), By("maker"), expiry, absl::OkStatus());
   CHECK(opened.payment.state == State::kSubmitting);
@@ -207,8 +212,8 @@ TEST_CASE("The ledger's answer resolves a submission once", "[payments][domain]"
   CHECK(submitted.payment.hold == Hold::kPending);
   CHECK(submitted.payment.version == 1);
   CHECK(Resolve(submitted.payment, absl::OkStatus(), By("maker")).transitions.empty());
-  const absl::Status no = Refuse(absl::StatusCode::kFailedPrecondition, "EXCEEDS_AVAILABLE", "too much",
-                                 {{"available", "5"}}, "fiscus.budget.v1");
+  const absl::Status no = Refuse(absl::StatusCode::kFailedPrecondition, "EXCEEDS_AVAILABLE",
+                                 "too much", {{"available", "5"}}, "fiscus.budget.v1");
   CHECK(Resolve(submitted.payment, no, By("maker")).transitions.empty());
   const Payment refused = Resolve(opened, no, By("maker")).payment;
   CHECK(refused.state == State::kRefused);

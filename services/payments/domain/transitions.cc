@@ -18,7 +18,8 @@ struct Earlier {
 absl::Status SamePerson(const Earlier& earlier) {
   return Refuse(absl::StatusCode::kFailedPrecondition, "SAME_PERSON",
                 "maker, approvers and signer must be different persons (Y4)",
-                {{"earlier_role", std::string(earlier.role)}, {"subject", earlier.subject}}, kDomain);
+                {{"earlier_role", std::string(earlier.role)}, {"subject", earlier.subject}},
+                kDomain);
 }
 
 absl::Status WrongState(const Payment& payment, std::string_view wanted) {
@@ -64,11 +65,16 @@ absl::Status CheckState(const Payment& payment, Command command) {
 
 State Target(Command command) {
   switch (command) {
-    case Command::kApproveByUnit: return State::kUnitApproved;
-    case Command::kApproveByFinance: return State::kFinanceApproved;
-    case Command::kOrder: return State::kOrdered;
-    case Command::kReturn: return State::kReturned;
-    case Command::kWithdraw: return State::kWithdrawn;
+    case Command::kApproveByUnit:
+      return State::kUnitApproved;
+    case Command::kApproveByFinance:
+      return State::kFinanceApproved;
+    case Command::kOrder:
+      return State::kOrdered;
+    case Command::kReturn:
+      return State::kReturned;
+    case Command::kWithdraw:
+      return State::kWithdrawn;
   }
   return State::kUnspecified;
 }
@@ -165,8 +171,7 @@ absl::Status CheckRefund(const Payment& payment, const Money& amount) {
   if (payment.state != State::kCleared && payment.state != State::kReceipted) {
     return WrongState(payment, "CLEARED, RECEIPTED");
   }
-  const int64_t left =
-      payment.cleared_minor - payment.refunded_minor - payment.refunding_minor;
+  const int64_t left = payment.cleared_minor - payment.refunded_minor - payment.refunding_minor;
   if (amount.minor > left) {
     return Refuse(absl::StatusCode::kFailedPrecondition, "EXCEEDS_CLEARED",
                   "more would come back than was cleared and not yet refunded (Y8)",

@@ -1,7 +1,9 @@
-// What people, the clock and the ledger do to a payment: approvals, order, return, withdrawal, expiry, sending, posting, refund.
+// What people, the clock and the ledger do to a payment: approvals, order, return, withdrawal,
+// expiry, sending, posting, refund.
 //
-// Pure; thread-safe (values only). Every function is total: it gives a decision, or a refusal, or a decision without transitions
-// when there is nothing (more) to do, so that a repeat after a crash is harmless.
+// Pure; thread-safe (values only). Every function is total: it gives a decision, or a refusal, or a
+// decision without transitions when there is nothing (more) to do, so that a repeat after a crash
+// is harmless.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +19,18 @@ namespace fiscus::payments {
 enum class Command { kApproveByUnit, kApproveByFinance, kOrder, kReturn, kWithdraw };
 
 // Decides a command of `moment.actor`. `expected_version` 0: any.
-// Refuses, in this order: SAME_PERSON (Y4: maker ≠ unit approver ≠ finance approver ≠ signer), WRONG_STATE, VERSION_MISMATCH.
-// A returned or withdrawn payment keeps its hold until the ledger has voided it (Released).
+// Refuses, in this order: SAME_PERSON (Y4: maker ≠ unit approver ≠ finance approver ≠ signer),
+// WRONG_STATE, VERSION_MISMATCH. A returned or withdrawn payment keeps its hold until the ledger
+// has voided it (Released).
 absl::StatusOr<Decision> Decide(const Payment& payment, Command command, int64_t expected_version,
                                 const Moment& moment);
 
-// The reservation is gone (expired in the ledger): any state up to ORDERED → EXPIRED. Nothing in later states.
+// The reservation is gone (expired in the ledger): any state up to ORDERED → EXPIRED. Nothing in
+// later states.
 Decision Expire(const Payment& payment, const Moment& moment);
 
-// ORDERED → SENT; recorded before the bank is called, so that a crash in between leaves a payment that is queried, not sent as new.
+// ORDERED → SENT; recorded before the bank is called, so that a crash in between leaves a payment
+// that is queried, not sent as new.
 Decision Send(const Payment& payment, const Moment& moment);
 
 // The bank did not answer in time: SENT → UNKNOWN.
@@ -40,7 +45,8 @@ Decision Posted(const Payment& payment, const Moment& moment);
 // The ledger has given the hold back; BANK_REJECTED → RETURNED.
 Decision Released(const Payment& payment, const Moment& moment);
 
-// A refund may be recorded. Refuses, in this order: CURRENCY_MISMATCH, WRONG_STATE, EXCEEDS_CLEARED (Y8).
+// A refund may be recorded. Refuses, in this order: CURRENCY_MISMATCH, WRONG_STATE, EXCEEDS_CLEARED
+// (Y8).
 absl::Status CheckRefund(const Payment& payment, const Money& amount);
 
 // The refund is recorded, the ledger does not know yet. `amount_minor` was checked.
@@ -52,8 +58,9 @@ Decision Refunded(const Payment& payment, int64_t amount_minor, const Moment& mo
 // The ledger refused the refund for good: a remark explains.
 Decision RefundRefused(const Payment& payment, int64_t amount_minor, const Moment& moment);
 
-// Accounting date of a clearing or refund: the bank's value date, moved to the end of the payment's year if it lies in a later one
-// (the reservation is of that year, L7), and to the payment's own date if it lies before it.
+// Accounting date of a clearing or refund: the bank's value date, moved to the end of the payment's
+// year if it lies in a later one (the reservation is of that year, L7), and to the payment's own
+// date if it lies before it.
 absl::CivilDay AccountingDate(const Payment& payment, absl::CivilDay value_date);
 
 }  // namespace fiscus::payments

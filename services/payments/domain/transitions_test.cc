@@ -1,4 +1,5 @@
-// What people, the clock and the ledger may do in which state: exhaustive over states, and random walks for the invariants.
+// What people, the clock and the ledger may do in which state: exhaustive over states, and random
+// walks for the invariants.
 #include "services/payments/domain/transitions.h"
 
 #include <catch2/catch.hpp>
@@ -56,21 +57,26 @@ TEST_CASE("Each command starts from its own states only", "[payments][domain]") 
   }
 }
 
-TEST_CASE("Maker, unit approver, finance approver and signer are four persons (Y4)", "[payments][domain]") {
-  CHECK(ReasonOf(Decide(In(State::kSubmitted), Command::kApproveByUnit, 0, By("maker")).status()) == "SAME_PERSON");
+TEST_CASE("Maker, unit approver, finance approver and signer are four persons (Y4)",
+          "[payments][domain]") {
+  CHECK(ReasonOf(Decide(In(State::kSubmitted), Command::kApproveByUnit, 0, By("maker")).status()) ==
+        "SAME_PERSON");
   for (const char* person : {"maker", "approver"}) {
-    CHECK(ReasonOf(Decide(In(State::kUnitApproved), Command::kApproveByFinance, 0, By(person)).status()) ==
-          "SAME_PERSON");
+    CHECK(ReasonOf(Decide(In(State::kUnitApproved), Command::kApproveByFinance, 0, By(person))
+                       .status()) == "SAME_PERSON");
   }
   for (const char* person : {"maker", "approver", "finance"}) {
-    CHECK(ReasonOf(Decide(In(State::kFinanceApproved), Command::kOrder, 0, By(person)).status()) == "SAME_PERSON");
+    CHECK(ReasonOf(Decide(In(State::kFinanceApproved), Command::kOrder, 0, By(person)).status()) ==
+          "SAME_PERSON");
   }
   // The maker may withdraw what he made, an approver may return what he approved.
   CHECK(Decide(In(State::kSubmitted), Command::kWithdraw, 0, By("maker", "x")).ok());
   CHECK(Decide(In(State::kUnitApproved), Command::kReturn, 0, By("approver", "x")).ok());
   // Precedence: the person, then the state, then the version.
-  CHECK(ReasonOf(Decide(In(State::kOrdered), Command::kOrder, 9, By("maker")).status()) == "SAME_PERSON");
-  CHECK(ReasonOf(Decide(In(State::kOrdered), Command::kOrder, 9, By("else")).status()) == "WRONG_STATE");
+  CHECK(ReasonOf(Decide(In(State::kOrdered), Command::kOrder, 9, By("maker")).status()) ==
+        "SAME_PERSON");
+  CHECK(ReasonOf(Decide(In(State::kOrdered), Command::kOrder, 9, By("else")).status()) ==
+        "WRONG_STATE");
 }
 
 TEST_CASE("A stale version is refused", "[payments][domain]") {
@@ -118,7 +124,8 @@ TEST_CASE("What the ledger posts is what was announced, once", "[payments][domai
   CHECK(both.payment.version == payment.version + 2);
 }
 
-TEST_CASE("A dead payment gives its hold back once; a rejected one is then returned", "[payments][domain]") {
+TEST_CASE("A dead payment gives its hold back once; a rejected one is then returned",
+          "[payments][domain]") {
   for (const State state : {State::kReturned, State::kWithdrawn}) {
     const Decision released = Released(In(state), By("p"));
     CHECK(released.payment.hold == Hold::kReleased);
@@ -148,7 +155,8 @@ TEST_CASE("Refunds never exceed what was cleared (Y8)", "[payments][domain]") {
   CHECK(rest.payment.state == State::kRefunded);
   CHECK(LiveMinor(rest.payment) == 0);
   CHECK(ReasonOf(CheckRefund(rest.payment, {1, "CNY"})) == "WRONG_STATE");
-  const Decision refused = RefundRefused(RefundRecorded(part.payment, 6'000).payment, 6'000, By("finance", "no"));
+  const Decision refused =
+      RefundRefused(RefundRecorded(part.payment, 6'000).payment, 6'000, By("finance", "no"));
   CHECK(refused.payment.refunding_minor == 0);
   CHECK(refused.payment.state == State::kCleared);
   CHECK_FALSE(refused.transitions.at(0).published);
@@ -165,16 +173,24 @@ TEST_CASE("Accounting dates stay within the payment's year", "[payments][domain]
   CHECK(AccountingDate(payment, absl::CivilDay(2026, 1, 1)) == examples::kDay);
 }
 
-TEST_CASE("Every state has the errand that leads on, terminal ones none but giving back", "[payments][domain]") {
-  const std::map<State, Errand> table = {
-      {State::kSubmitting, Errand::kReserve},      {State::kSubmitted, Errand::kCheckExpiry},
-      {State::kRefused, Errand::kNone},            {State::kUnitApproved, Errand::kCheckExpiry},
-      {State::kFinanceApproved, Errand::kCheckExpiry}, {State::kOrdered, Errand::kSend},
-      {State::kSent, Errand::kQuery},              {State::kUnknown, Errand::kQuery},
-      {State::kAccepted, Errand::kQuery},          {State::kCleared, Errand::kNone},
-      {State::kReceipted, Errand::kNone},          {State::kBankRejected, Errand::kVoid},
-      {State::kReturned, Errand::kVoid},           {State::kWithdrawn, Errand::kVoid},
-      {State::kRefunded, Errand::kNone},           {State::kExpired, Errand::kNone}};
+TEST_CASE("Every state has the errand that leads on, terminal ones none but giving back",
+          "[payments][domain]") {
+  const std::map<State, Errand> table = {{State::kSubmitting, Errand::kReserve},
+                                         {State::kSubmitted, Errand::kCheckExpiry},
+                                         {State::kRefused, Errand::kNone},
+                                         {State::kUnitApproved, Errand::kCheckExpiry},
+                                         {State::kFinanceApproved, Errand::kCheckExpiry},
+                                         {State::kOrdered, Errand::kSend},
+                                         {State::kSent, Errand::kQuery},
+                                         {State::kUnknown, Errand::kQuery},
+                                         {State::kAccepted, Errand::kQuery},
+                                         {State::kCleared, Errand::kNone},
+                                         {State::kReceipted, Errand::kNone},
+                                         {State::kBankRejected, Errand::kVoid},
+                                         {State::kReturned, Errand::kVoid},
+                                         {State::kWithdrawn, Errand::kVoid},
+                                         {State::kRefunded, Errand::kNone},
+                                         {State::kExpired, Errand::kNone}};
   const Pace pace{absl::Seconds(3), absl::Seconds(2), absl::Seconds(60), absl::Minutes(15)};
   const absl::Time now = absl::FromUnixSeconds(1'773'100'000);
   for (const State state : AllStates()) {
@@ -205,15 +221,21 @@ TEST_CASE("A reader sees the part of his units that he asked for", "[payments][d
 
 // One random step: anything that may ever happen to a payment, possible or not.
 Payment RandomStep(const Payment& payment, std::mt19937_64& random) {
-  static const std::array<std::string, 5> kPeople = {"maker", "approver", "finance", "signer", "other"};
+  static const std::array<std::string, 5> kPeople = {"maker", "approver", "finance", "signer",
+                                                     "other"};
   const auto pick = [&random](uint64_t n) { return random() % n; };
   const Moment moment = By(kPeople[pick(kPeople.size())], "n");
   switch (pick(9)) {
-    case 0: return Expire(payment, moment).payment;
-    case 1: return Send(payment, moment).payment;
-    case 2: return NoAnswer(payment, moment).payment;
-    case 3: return Posted(payment, moment).payment;
-    case 4: return Released(payment, moment).payment;
+    case 0:
+      return Expire(payment, moment).payment;
+    case 1:
+      return Send(payment, moment).payment;
+    case 2:
+      return NoAnswer(payment, moment).payment;
+    case 3:
+      return Posted(payment, moment).payment;
+    case 4:
+      return Released(payment, moment).payment;
     case 5: {
       const int64_t rest = payment.cleared_minor - payment.refunded_minor;
       const bool all = pick(2) == 0 && rest > 0;
@@ -225,14 +247,18 @@ Payment RandomStep(const Payment& payment, std::mt19937_64& random) {
     }
     case 6:
       return ApplyBankEvent(payment,
-                            {.event_id = "e", .payment_id = payment.request.payment_id,
+                            {.event_id = "e",
+                             .payment_id = payment.request.payment_id,
                              .kind = static_cast<BankEventKind>(pick(6)),
                              .amount_minor = static_cast<int64_t>(pick(12'000)) - 100,
-                             .bank_reference = "b", .bank_code = pick(2) == 0 ? "AC04" : "AC06",
-                             .receipt_no = pick(2) == 0 ? "R1" : "R2", .value_date = examples::kDay},
+                             .bank_reference = "b",
+                             .bank_code = pick(2) == 0 ? "AC04" : "AC06",
+                             .receipt_no = pick(2) == 0 ? "R1" : "R2",
+                             .value_date = examples::kDay},
                             moment)
           .decision.payment;
-    case 7: return Known(payment, moment).payment;
+    case 7:
+      return Known(payment, moment).payment;
     default: {
       const auto decision = Decide(payment, static_cast<Command>(pick(5)), 0, moment);
       return decision.ok() ? decision->payment : payment;
@@ -240,7 +266,8 @@ Payment RandomStep(const Payment& payment, std::mt19937_64& random) {
   }
 }
 
-TEST_CASE("No walk leaves a terminal state, overdraws a payment or loses a hold", "[payments][domain][property]") {
+TEST_CASE("No walk leaves a terminal state, overdraws a payment or loses a hold",
+          "[payments][domain][property]") {
   std::mt19937_64 random(20260310);
   std::set<State> reached;
   reached.insert(State::kSent);

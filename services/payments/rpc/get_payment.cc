@@ -13,8 +13,8 @@ absl::StatusOr<v1::Payment> GetPayment(const Deps& deps, const Call& call,
   const std::string payment_id = fields.Uuid("payment_id", request.payment_id());
   RETURN_IF_ERROR(fields.status());
   v1::Payment response;
-  RETURN_IF_ERROR(deps.database.Read(
-      call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
+  RETURN_IF_ERROR(
+      deps.database.Read(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
         ASSIGN_OR_RETURN(const Payment payment, store::LoadOne(tx, payment_id));
         ASSIGN_OR_RETURN(const std::vector<store::Step> steps, store::LoadSteps(tx, payment_id));
         response = ToProto(payment);

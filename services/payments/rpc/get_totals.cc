@@ -41,15 +41,16 @@ absl::StatusOr<v1::GetTotalsResponse> GetTotals(const Deps& deps, const Call& ca
   rpc::Fields fields;
   if (!request.under_path().empty()) fields.UnitPath("under_path", request.under_path());
   const int year = request.fiscal_year();
-  fields.Check(year == 0 || (year >= 1900 && year <= 2199), "fiscal_year", "must be 0 or 1900..2199");
+  fields.Check(year == 0 || (year >= 1900 && year <= 2199), "fiscal_year",
+               "must be 0 or 1900..2199");
   RETURN_IF_ERROR(fields.status());
   v1::GetTotalsResponse response;
   const std::vector<std::string> scopes =
       Narrow(call.caller.ScopesFor(call.intent), request.under_path());
   if (scopes.empty()) return response;
   std::vector<store::UnitSum> sums;
-  RETURN_IF_ERROR(deps.database.Read(
-      call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
+  RETURN_IF_ERROR(
+      deps.database.Read(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
         ASSIGN_OR_RETURN(sums, store::SumByUnit(tx, scopes, year));
         return absl::OkStatus();
       }));

@@ -32,8 +32,8 @@ absl::StatusOr<v1::ListPaymentsResponse> ListPayments(const Deps& deps, const Ca
   if (page.scopes.empty()) return response;
   const int wanted = page.limit++;  // one more tells whether there is a next page
   std::vector<Payment> payments;
-  RETURN_IF_ERROR(deps.database.Read(
-      call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
+  RETURN_IF_ERROR(
+      deps.database.Read(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
         ASSIGN_OR_RETURN(payments, store::List(tx, page));
         return absl::OkStatus();
       }));

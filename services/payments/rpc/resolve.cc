@@ -14,8 +14,8 @@ UnitsOfPayments(const Deps& deps) {
       return absl::InternalError("unknown kind of resource: " + std::string(resource));
     }
     std::vector<std::string> units;
-    RETURN_IF_ERROR(deps.database.Read(
-        call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
+    RETURN_IF_ERROR(
+        deps.database.Read(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
           ASSIGN_OR_RETURN(units, store::UnitsOf(tx, ids));
           return absl::OkStatus();
         }));

@@ -13,7 +13,8 @@
 namespace fiscus::payments {
 
 // Gives the units of resources of kind "payment". The function refuses with PAYMENT_NOT_FOUND.
-std::function<absl::StatusOr<std::vector<std::string>>(const Call&, std::string_view, const std::vector<std::string>&)>
+std::function<absl::StatusOr<std::vector<std::string>>(const Call&, std::string_view,
+                                                       const std::vector<std::string>&)>
 UnitsOfPayments(const Deps& deps);
 
 }  // namespace fiscus::payments

@@ -19,28 +19,34 @@ std::string CodeOf(const absl::Status& status) { return absl::StatusCodeToString
 
 // Saves what no answer means, and asks again after the usual time.
 absl::Status Unanswered(const ErrandRun& run, const absl::Status& why) {
-  log::Warning("no answer from the bank", {{"payment_id", IdOf(run)}, {"code", CodeOf(why)},
-                                           {"error", std::string(why.message())}});
-  return Change(run.deps, run.call, IdOf(run), [&](const Payment& payment) {
-           return NoAnswer(payment, MomentOf(run.call, OrderedOn(payment),
-                                             "no answer from the bank: " + CodeOf(why)));
-         }).status();
+  log::Warning(
+      "no answer from the bank",
+      {{"payment_id", IdOf(run)}, {"code", CodeOf(why)}, {"error", std::string(why.message())}});
+  return Change(run.deps, run.call, IdOf(run),
+                [&](const Payment& payment) {
+                  return NoAnswer(payment, MomentOf(run.call, OrderedOn(payment),
+                                                    "no answer from the bank: " + CodeOf(why)));
+                })
+      .status();
 }
 
 // Applies an event of our payment, then sets the timer anew: a redundant event does not.
 absl::Status Apply(const ErrandRun& run, const BankEvent& event) {
   const auto applied = ApplyBankEvents(run.deps, run.call, {event}, std::nullopt);
   RETURN_IF_ERROR(applied.status());
-  return Change(run.deps, run.call, IdOf(run), [](const Payment& payment) {
-           return Decision{.payment = payment};
-         }).status();
+  return Change(run.deps, run.call, IdOf(run),
+                [](const Payment& payment) { return Decision{.payment = payment}; })
+      .status();
 }
 
 absl::Status Learn(const ErrandRun& run, const bank::v1::InstructResponse& answer) {
   if (answer.latest().kind() == v1::BANK_EVENT_KIND_UNSPECIFIED) {
-    return Change(run.deps, run.call, IdOf(run), [&](const Payment& payment) {
-             return Known(payment, MomentOf(run.call, OrderedOn(payment), "known to the bank"));
-           }).status();
+    return Change(run.deps, run.call, IdOf(run),
+                  [&](const Payment& payment) {
+                    return Known(payment,
+                                 MomentOf(run.call, OrderedOn(payment), "known to the bank"));
+                  })
+        .status();
   }
   const absl::StatusOr<BankEvent> event = ParseBankEvent(answer.latest());
   if (!event.ok()) return Unanswered(run, event.status());
@@ -82,7 +88,8 @@ absl::Status Instruct(const ErrandRun& run) {
 absl::Status SendOrder(const ErrandRun& run) {
   ASSIGN_OR_RETURN(const bool held, ConfirmHold(run));
   if (!held) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const Payment sent, Change(run.deps, run.call, IdOf(run), [&](const Payment& payment) {
+  ASSIGN_OR_RETURN(const Payment sent,
+                   Change(run.deps, run.call, IdOf(run), [&](const Payment& payment) {
                      return Send(payment, MomentOf(run.call, OrderedOn(payment)));
                    }));
   if (sent.state != State::kSent) return absl::OkStatus();

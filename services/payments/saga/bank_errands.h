@@ -1,4 +1,5 @@
-// Errands at the bank: instruct once, then only ask; an instruction that the bank never saw is sent again under the same id (Y1).
+// Errands at the bank: instruct once, then only ask; an instruction that the bank never saw is sent
+// again under the same id (Y1).
 #pragma once
 
 #include "absl/status/status.h"

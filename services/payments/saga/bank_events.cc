@@ -28,7 +28,8 @@ class Application {
   absl::Status Load(pg::Tx& tx);
   AppliedEvent ApplyOne(const BankEvent& event);
   absl::Status Save(pg::Tx& tx);
-  store::Refund RefundOf(const BankEvent& event, const Payment& payment, int64_t amount_minor) const;
+  store::Refund RefundOf(const BankEvent& event, const Payment& payment,
+                         int64_t amount_minor) const;
 
   const Deps& deps_;
   const Call& call_;
@@ -58,7 +59,8 @@ absl::Status Application::Load(pg::Tx& tx) {
     if (IsUuid(event.payment_id)) payment_ids.insert(event.payment_id);
     event_ids.push_back(event.event_id);
   }
-  // The payments' locks come first: whoever else applies the same event has then committed it, or waits.
+  // The payments' locks come first: whoever else applies the same event has then committed it, or
+  // waits.
   ASSIGN_OR_RETURN(const std::vector<Payment> locked,
                    store::Lock(tx, {payment_ids.begin(), payment_ids.end()}));
   for (const Payment& payment : locked) {
@@ -83,21 +85,25 @@ AppliedEvent Application::ApplyOne(const BankEvent& event) {
     EventDecision next =
         ApplyBankEvent(sofar.payment, event, MomentOf(call_, event.value_date.value_or(own)));
     result.verdict = next.verdict;
-    if (next.refund_minor > 0) refunds_.push_back(RefundOf(event, sofar.payment, next.refund_minor));
+    if (next.refund_minor > 0)
+      refunds_.push_back(RefundOf(event, sofar.payment, next.refund_minor));
     sofar.payment = next.decision.payment;
     for (Transition& transition : next.decision.transitions) {
       sofar.transitions.push_back(std::move(transition));
     }
   }
   judged_.push_back({event, result.verdict});
-  metrics::Counter("fiscus_payments_bank_events_total", "Events at the bank, by what was made of them",
+  metrics::Counter("fiscus_payments_bank_events_total",
+                   "Events at the bank, by what was made of them",
                    {{"verdict", std::string(VerdictName(result.verdict))}})
       .Increment();
   if (result.verdict == Verdict::kContradictory || result.verdict == Verdict::kUnknownPayment) {
-    log::Error("a bank event was kept but not applied",
-               {{"verdict", VerdictName(result.verdict)}, {"event_id", event.event_id},
-                {"payment_id", event.payment_id}, {"kind", BankEventName(event.kind)},
-                {"amount_minor", event.amount_minor}, {"tenant", call_.caller.tenant}});
+    log::Error("a bank event was kept but not applied", {{"verdict", VerdictName(result.verdict)},
+                                                         {"event_id", event.event_id},
+                                                         {"payment_id", event.payment_id},
+                                                         {"kind", BankEventName(event.kind)},
+                                                         {"amount_minor", event.amount_minor},
+                                                         {"tenant", call_.caller.tenant}});
   }
   return result;
 }
@@ -135,14 +141,15 @@ absl::StatusOr<std::vector<AppliedEvent>> ApplyBankEvents(const Deps& deps, cons
                                                           const std::vector<BankEvent>& events,
                                                           const std::optional<CursorMove>& cursor) {
   std::vector<AppliedEvent> results;
-  RETURN_IF_ERROR(deps.database.Write(
-      call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
+  RETURN_IF_ERROR(
+      deps.database.Write(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
         Application application(deps, call, events);
         ASSIGN_OR_RETURN(results, application.Run(tx));
         if (!cursor.has_value()) return absl::OkStatus();
         const absl::Status moved =
             store::MoveCursor(tx, cursor->adapter, cursor->from, cursor->to, deps.clock.Now());
-        // Another instance was quicker: it has applied these events too, so there is nothing to try again.
+        // Another instance was quicker: it has applied these events too, so there is nothing to try
+        // again.
         if (moved.code() == absl::StatusCode::kAborted) {
           return absl::FailedPreconditionError("another instance moved the cursor");
         }

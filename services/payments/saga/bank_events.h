@@ -1,7 +1,8 @@
-// Applies what the bank told, exactly once per event id, and in one transaction with the feed's cursor.
+// Applies what the bank told, exactly once per event id, and in one transaction with the feed's
+// cursor.
 //
-// A clearing or refund is only recorded here; the driver tells the ledger and then shows it (CLEARED, refunded), so that the ledger
-// and payments agree after any crash.
+// A clearing or refund is only recorded here; the driver tells the ledger and then shows it
+// (CLEARED, refunded), so that the ledger and payments agree after any crash.
 #pragma once
 
 #include <optional>

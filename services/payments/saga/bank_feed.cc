@@ -42,11 +42,13 @@ std::vector<Run> RunsOf(const bank::v1::PullEventsResponse& page) {
       metrics::Counter("fiscus_payments_bank_events_unusable_total",
                        "Events of the bank without a usable id, payment, kind or tenant")
           .Increment();
-      log::Error("an unusable bank event was passed over",
-                 {{"error", event.ok() ? "malformed tenant" : std::string(event.status().message())}});
+      log::Error(
+          "an unusable bank event was passed over",
+          {{"error", event.ok() ? "malformed tenant" : std::string(event.status().message())}});
       continue;
     }
-    if (runs.empty() || runs.back().tenant != item.tenant()) runs.push_back({.tenant = item.tenant()});
+    if (runs.empty() || runs.back().tenant != item.tenant())
+      runs.push_back({.tenant = item.tenant()});
     runs.back().events.push_back(*std::move(event));
   }
   return runs;
@@ -56,11 +58,11 @@ std::vector<Run> RunsOf(const bank::v1::PullEventsResponse& page) {
 
 absl::StatusOr<int> BankFeed::PullOnce() {
   int64_t cursor = 0;
-  RETURN_IF_ERROR(deps_.database.Read(
-      kNoTenant, SystemClock().Now() + kApplyMax, [&](pg::Tx& tx) -> absl::Status {
-        ASSIGN_OR_RETURN(cursor, store::LoadCursor(tx, kAdapter));
-        return absl::OkStatus();
-      }));
+  RETURN_IF_ERROR(deps_.database.Read(kNoTenant, SystemClock().Now() + kApplyMax,
+                                      [&](pg::Tx& tx) -> absl::Status {
+                                        ASSIGN_OR_RETURN(cursor, store::LoadCursor(tx, kAdapter));
+                                        return absl::OkStatus();
+                                      }));
   bank::v1::PullEventsRequest request;
   request.set_after_cursor(cursor);
   request.set_max_events(kEventsMax);
@@ -70,7 +72,8 @@ absl::StatusOr<int> BankFeed::PullOnce() {
   if (page.next_cursor() <= cursor) return 0;
   std::vector<Run> runs = RunsOf(page);
   if (runs.empty()) runs.push_back({.tenant = kNoTenant});
-  // The cursor moves with the last run: after a crash in between, the page is pulled again and known events are dropped.
+  // The cursor moves with the last run: after a crash in between, the page is pulled again and
+  // known events are dropped.
   for (size_t i = 0; i < runs.size(); ++i) {
     std::optional<CursorMove> move;
     if (i + 1 == runs.size()) move = CursorMove{kAdapter, cursor, page.next_cursor()};
@@ -101,7 +104,8 @@ void BankFeed::Loop(const std::stop_token& stop) {
       continue;
     }
     if (pulled.ok()) {
-      // The pull has waited for events already; this bounds the rate at an adapter that does not wait.
+      // The pull has waited for events already; this bounds the rate at an adapter that does not
+      // wait.
       pause = kPauseFirst;
     } else {
       log::Warning("the bank's events cannot be pulled",

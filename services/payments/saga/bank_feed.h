@@ -1,7 +1,9 @@
-// Pulls events from the bank's adapter for ever and applies them, in order, with the cursor in the same transaction. One thread.
+// Pulls events from the bank's adapter for ever and applies them, in order, with the cursor in the
+// same transaction. One thread.
 //
-// Several instances may run: the cursor moves by compare-and-set and events are applied once by their ids. Whatever fails is pulled
-// again after a pause; a bad event is logged, counted and passed over, so that it cannot stop the others.
+// Several instances may run: the cursor moves by compare-and-set and events are applied once by
+// their ids. Whatever fails is pulled again after a pause; a bad event is logged, counted and
+// passed over, so that it cannot stop the others.
 #pragma once
 
 #include <stop_token>

@@ -1,4 +1,5 @@
-// A person's command on one payment: the write path shared by approval, order, return and withdrawal.
+// A person's command on one payment: the write path shared by approval, order, return and
+// withdrawal.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -9,8 +10,8 @@
 
 namespace fiscus::payments {
 
-// Parses, locks the payment, decides, saves; the payment after it, without steps. Return and withdrawal need a note.
-// Refuses: FIELD_INVALID, PAYMENT_NOT_FOUND, then as Decide.
+// Parses, locks the payment, decides, saves; the payment after it, without steps. Return and
+// withdrawal need a note. Refuses: FIELD_INVALID, PAYMENT_NOT_FOUND, then as Decide.
 absl::StatusOr<v1::Payment> RunCommand(const Deps& deps, const Call& call, Command command,
                                        const v1::PaymentCommandRequest& request);
 

@@ -28,7 +28,8 @@ absl::Status Publish(pg::Tx& tx, const Call& call, const std::vector<const Decis
     for (const Transition& transition : decision->transitions) {
       if (!transition.published) continue;
       facts.push_back(events::MakeEvent(AggregateOf(transition.payment),
-                                        transition.payment.request.project_id, ToEvent(transition)));
+                                        transition.payment.request.project_id,
+                                        ToEvent(transition)));
       CountTransition(transition.payment.state);
     }
   }
@@ -36,7 +37,8 @@ absl::Status Publish(pg::Tx& tx, const Call& call, const std::vector<const Decis
   return events::Append(tx, call, facts).status();
 }
 
-absl::Status SetTimers(const Deps& deps, pg::Tx& tx, const std::vector<const Decision*>& decisions) {
+absl::Status SetTimers(const Deps& deps, pg::Tx& tx,
+                       const std::vector<const Decision*>& decisions) {
   const absl::Time now = deps.clock.Now();
   std::vector<pg::DueSubject> ledger, bank;
   bool due_now = false;
@@ -135,12 +137,13 @@ Moment MomentOf(const Call& call, absl::CivilDay effective_date, std::string not
 absl::StatusOr<Payment> Change(const Deps& deps, const Call& call, const std::string& payment_id,
                                absl::FunctionRef<Decision(const Payment&)> decide) {
   Payment after;
-  RETURN_IF_ERROR(deps.database.Write(
-      call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
+  RETURN_IF_ERROR(
+      deps.database.Write(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
         ASSIGN_OR_RETURN(const Payment before, store::LockOne(tx, payment_id));
         Decision decision = decide(before);
         after = decision.payment;
-        if (decision.transitions.empty()) return SetTimers(deps, tx, {&decision});
+        if (decision.transitions.empty() && after == before)
+          return SetTimers(deps, tx, {&decision});
         return SaveChanges(deps, tx, call, {{before, std::move(decision)}}, Audit::kHere);
       }));
   return after;

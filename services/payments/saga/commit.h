@@ -1,5 +1,5 @@
-// Saves decisions: rows, steps, events, timers and audit records belong to one transaction. The only way by which sagas and handlers
-// change payments.
+// Saves decisions: rows, steps, events, timers and audit records belong to one transaction. The
+// only way by which sagas and handlers change payments.
 #pragma once
 
 #include <string>
@@ -23,8 +23,10 @@ std::string_view TimerOf(Errand errand);
 // Who writes the audit record: pg::Transact, with what Save tells it, or Save itself.
 enum class Audit { kByTransact, kHere };
 
-// New payments. Events are published for those with published transitions; timers are set for what is due.
-absl::Status SaveFresh(const Deps& deps, pg::Tx& tx, const Call& call, const std::vector<store::Fresh>& fresh);
+// New payments. Events are published for those with published transitions; timers are set for what
+// is due.
+absl::Status SaveFresh(const Deps& deps, pg::Tx& tx, const Call& call,
+                       const std::vector<store::Fresh>& fresh);
 // Changes of payments that `tx` has locked.
 absl::Status SaveChanges(const Deps& deps, pg::Tx& tx, const Call& call,
                          const std::vector<store::Change>& changes, Audit audit);
@@ -38,8 +40,8 @@ Call BeforeDeadline(const Call& call);
 // The moment of a call, for decisions.
 Moment MomentOf(const Call& call, absl::CivilDay effective_date, std::string note = {});
 
-// Locks a payment, decides, saves and sets its timer anew, in one transaction; the payment after it. A decision without
-// transitions only sets the timer.
+// Locks a payment, decides, saves and sets its timer anew, in one transaction; the payment after
+// it. A decision that changes nothing only sets the timer.
 absl::StatusOr<Payment> Change(const Deps& deps, const Call& call, const std::string& payment_id,
                                absl::FunctionRef<Decision(const Payment&)> decide);
 

@@ -16,14 +16,22 @@ constexpr absl::Duration kErrandMax = absl::Seconds(20);
 
 absl::Status Run(Errand errand, const ErrandRun& run) {
   switch (errand) {
-    case Errand::kNone: return absl::OkStatus();
-    case Errand::kReserve: return ResumeSubmission(run.deps, run.call, run.payment);
-    case Errand::kCheckExpiry: return CheckExpiry(run);
-    case Errand::kSend: return SendOrder(run);
-    case Errand::kQuery: return QueryBank(run);
-    case Errand::kPost: return PostClearing(run);
-    case Errand::kVoid: return VoidHold(run);
-    case Errand::kRefund: return SettleNextRefund(run);
+    case Errand::kNone:
+      return absl::OkStatus();
+    case Errand::kReserve:
+      return ResumeSubmission(run.deps, run.call, run.payment);
+    case Errand::kCheckExpiry:
+      return CheckExpiry(run);
+    case Errand::kSend:
+      return SendOrder(run);
+    case Errand::kQuery:
+      return QueryBank(run);
+    case Errand::kPost:
+      return PostClearing(run);
+    case Errand::kVoid:
+      return VoidHold(run);
+    case Errand::kRefund:
+      return SettleNextRefund(run);
   }
   return absl::InternalError("unknown errand");
 }
@@ -41,8 +49,9 @@ absl::Status RunErrand(const Deps& deps, std::string_view kind, const pg::Timer&
   // The payment has moved on; what it has to do now has a timer of its own.
   if (errand == Errand::kNone || TimerOf(errand) != kind) return absl::OkStatus();
   const absl::Status done = Run(errand, {deps, call, payment, timer.attempts});
-  metrics::Counter("fiscus_payments_errands_total", "Errands of payments, by outcome",
-                   {{"errand", std::string(ErrandName(errand))}, {"ok", done.ok() ? "true" : "false"}})
+  metrics::Counter(
+      "fiscus_payments_errands_total", "Errands of payments, by outcome",
+      {{"errand", std::string(ErrandName(errand))}, {"ok", done.ok() ? "true" : "false"}})
       .Increment();
   return done;
 }

@@ -23,20 +23,25 @@ bool IsGone(const absl::Status& answer) {
 }
 
 absl::Status ExpireNow(const ErrandRun& run, std::string_view why) {
-  return Change(run.deps, run.call, IdOf(run), [&](const Payment& payment) {
-           return Expire(payment, MomentOf(run.call, payment.request.effective_date, std::string(why)));
-         }).status();
+  return Change(run.deps, run.call, IdOf(run),
+                [&](const Payment& payment) {
+                  return Expire(payment, MomentOf(run.call, payment.request.effective_date,
+                                                  std::string(why)));
+                })
+      .status();
 }
 
-// The ledger refuses what it must be able to do: people have to look. Counted and logged each time, remarked once; tried again for
-// ever, because the bank's fact does not go away.
+// The ledger refuses what it must be able to do: people have to look. Counted and logged each time,
+// remarked once; tried again for ever, because the bank's fact does not go away.
 absl::Status Stuck(const ErrandRun& run, std::string_view command, const absl::Status& refusal) {
-  metrics::Counter("fiscus_payments_stuck_total", "Ledger commands of payments that were refused for good",
+  metrics::Counter("fiscus_payments_stuck_total",
+                   "Ledger commands of payments that were refused for good",
                    {{"command", std::string(command)}})
       .Increment();
-  log::Error("the ledger refuses a payment's command",
-             {{"command", command}, {"payment_id", IdOf(run)}, {"tenant", run.call.caller.tenant},
-              {"error", std::string(refusal.message())}});
+  log::Error("the ledger refuses a payment's command", {{"command", command},
+                                                        {"payment_id", IdOf(run)},
+                                                        {"tenant", run.call.caller.tenant},
+                                                        {"error", std::string(refusal.message())}});
   if (run.attempts == 0) {
     const std::string note = "the ledger refuses to " + std::string(command) + ": " +
                              std::string(refusal.message()) + "; tried again";
@@ -56,7 +61,8 @@ absl::Status Stuck(const ErrandRun& run, std::string_view command, const absl::S
 
 absl::Status CheckExpiry(const ErrandRun& run) {
   const auto reservation = run.deps.budget.GetReservation(run.call, IdOf(run));
-  if (IsGone(reservation.status())) return ExpireNow(run, "the ledger does not know the reservation");
+  if (IsGone(reservation.status()))
+    return ExpireNow(run, "the ledger does not know the reservation");
   RETURN_IF_ERROR(reservation.status());
   switch (reservation->state()) {
     case budget::v1::RESERVATION_STATE_EXPIRED:
@@ -70,17 +76,24 @@ absl::Status CheckExpiry(const ErrandRun& run) {
 absl::Status PostClearing(const ErrandRun& run) {
   const absl::Status posted = run.deps.budget.Post(run.call, PostFor(run.payment));
   if (!posted.ok()) return IsDecided(posted) ? Stuck(run, "post", posted) : posted;
-  return Change(run.deps, run.call, IdOf(run), [&](const Payment& payment) {
-           return Posted(payment, MomentOf(run.call, SettlesOn(payment), payment.bank_reference));
-         }).status();
+  return Change(run.deps, run.call, IdOf(run),
+                [&](const Payment& payment) {
+                  return Posted(payment,
+                                MomentOf(run.call, SettlesOn(payment), payment.bank_reference));
+                })
+      .status();
 }
 
 absl::Status VoidHold(const ErrandRun& run) {
   const absl::Status voided = run.deps.budget.Void(run.call, VoidFor(run.payment));
-  if (!voided.ok() && !IsGone(voided)) return IsDecided(voided) ? Stuck(run, "void", voided) : voided;
-  return Change(run.deps, run.call, IdOf(run), [&](const Payment& payment) {
-           return Released(payment, MomentOf(run.call, SettlesOn(payment), "the reservation is voided"));
-         }).status();
+  if (!voided.ok() && !IsGone(voided))
+    return IsDecided(voided) ? Stuck(run, "void", voided) : voided;
+  return Change(run.deps, run.call, IdOf(run),
+                [&](const Payment& payment) {
+                  return Released(
+                      payment, MomentOf(run.call, SettlesOn(payment), "the reservation is voided"));
+                })
+      .status();
 }
 
 absl::Status SettleNextRefund(const ErrandRun& run) {
@@ -99,7 +112,8 @@ absl::Status SettleNextRefund(const ErrandRun& run) {
 absl::StatusOr<bool> ConfirmHold(const ErrandRun& run) {
   const absl::Status confirmed = run.deps.budget.Confirm(run.call, ConfirmFor(run.payment));
   if (confirmed.ok()) return true;
-  if (!IsGone(confirmed)) return IsDecided(confirmed) ? Stuck(run, "confirm", confirmed) : confirmed;
+  if (!IsGone(confirmed))
+    return IsDecided(confirmed) ? Stuck(run, "confirm", confirmed) : confirmed;
   RETURN_IF_ERROR(ExpireNow(run, "the reservation was gone when the payment was ordered"));
   return false;
 }

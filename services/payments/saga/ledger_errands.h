@@ -1,4 +1,5 @@
-// Errands at the ledger. Each returns OK when the payment has moved on, or an error when the ledger must be asked again.
+// Errands at the ledger. Each returns OK when the payment has moved on, or an error when the ledger
+// must be asked again.
 #pragma once
 
 #include "absl/status/status.h"
@@ -9,7 +10,8 @@
 
 namespace fiscus::payments {
 
-// `attempts`: failed ones before; the first failure of a command that cannot fail leaves a remark with the payment.
+// `attempts`: failed ones before; the first failure of a command that cannot fail leaves a remark
+// with the payment.
 struct ErrandRun {
   const Deps& deps;
   const Call& call;

@@ -66,7 +66,8 @@ absl::Status Opening::LockShared(pg::Tx& tx) {
     // Only contracts that exist get a row of their own.
     if (facts == facts_.end() || !facts->second.project.has_value()) continue;
     if (facts->second.contract.has_value()) contract_ids.insert(request.contract_id);
-    for (const std::string& voucher : request.vouchers) vouchers.insert(KeyOfVoucher(request, voucher));
+    for (const std::string& voucher : request.vouchers)
+      vouchers.insert(KeyOfVoucher(request, voucher));
     claimant = request.payment_id;
   }
   ASSIGN_OR_RETURN(usage_, store::LockContracts(tx, contract_ids));

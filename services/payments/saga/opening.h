@@ -1,4 +1,5 @@
-// Transaction 1 of the submission saga: which of the requests are new, which pass the checks, and their rows.
+// Transaction 1 of the submission saga: which of the requests are new, which pass the checks, and
+// their rows.
 #pragma once
 
 #include <map>

@@ -14,13 +14,15 @@ absl::StatusOr<Facts> FactsOf(const FactsKey& key, const std::string& unit_path,
                               const projectspb::PaymentContext& context) {
   Facts facts;
   const std::string& reason = context.status().reason();
-  if (context.status().code() != 0 && reason != "PROJECT_NOT_FOUND" && reason != "CONTRACT_NOT_FOUND") {
+  if (context.status().code() != 0 && reason != "PROJECT_NOT_FOUND" &&
+      reason != "CONTRACT_NOT_FOUND") {
     return absl::UnavailableError("projects: " + context.status().message());
   }
   if (context.has_project() && !context.project().project_id().empty()) {
     facts.project = FactsFrom(context.project());
   } else if (reason == "CONTRACT_NOT_FOUND") {
-    // The project is there; its facts do not matter, because the missing contract refuses the payment before they are looked at.
+    // The project is there; its facts do not matter, because the missing contract refuses the
+    // payment before they are looked at.
     facts.project = ProjectFacts{.project_id = key.first, .unit_path = unit_path};
   }
   if (context.status().code() == 0 && !key.second.empty() && context.has_contract()) {
@@ -45,7 +47,8 @@ absl::StatusOr<std::vector<Facts>> FetchKeys(ProjectsClient& projects, const Cal
   }
   std::vector<Facts> facts(keys.size());
   for (size_t i = 0; i < keys.size(); ++i) {
-    ASSIGN_OR_RETURN(facts[i], FactsOf(keys[i], unit_paths[i], response->contexts(static_cast<int>(i))));
+    ASSIGN_OR_RETURN(facts[i],
+                     FactsOf(keys[i], unit_paths[i], response->contexts(static_cast<int>(i))));
   }
   return facts;
 }

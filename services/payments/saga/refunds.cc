@@ -29,8 +29,8 @@ absl::StatusOr<ParsedRefund> Parse(const v1::RefundPaymentRequest& request) {
   RETURN_IF_ERROR(fields.status());
   if (refund.amount.minor <= 0) {
     return Refuse(absl::StatusCode::kInvalidArgument, "AMOUNT_NOT_POSITIVE",
-                  "the amount must be above zero",
-                  {{"asked", std::to_string(refund.amount.minor)}}, kDomain);
+                  "the amount must be above zero", {{"asked", std::to_string(refund.amount.minor)}},
+                  kDomain);
   }
   return refund;
 }
@@ -43,16 +43,17 @@ std::optional<absl::StatusOr<v1::Payment>> AnswerOf(const store::Refund& refund)
     return Refuse(refusal.code, refusal.reason, refusal.message, refusal.figures, refusal.domain);
   }
   v1::Payment payment;
-  if (!payment.ParseFromString(refund.answer)) return absl::InternalError("the stored answer cannot be read");
+  if (!payment.ParseFromString(refund.answer))
+    return absl::InternalError("the stored answer cannot be read");
   return payment;
 }
 
 // Saves the ledger's answer, unless another was quicker; the refund as it is then.
-absl::StatusOr<store::Refund> Settle(const Deps& deps, const Call& call, const store::Refund& pending,
-                                     const absl::Status& answer) {
+absl::StatusOr<store::Refund> Settle(const Deps& deps, const Call& call,
+                                     const store::Refund& pending, const absl::Status& answer) {
   store::Refund settled;
-  RETURN_IF_ERROR(deps.database.Write(
-      call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
+  RETURN_IF_ERROR(
+      deps.database.Write(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
         // The payment's lock first: it orders all who settle its refunds.
         ASSIGN_OR_RETURN(const Payment before, store::LockOne(tx, pending.payment_id));
         ASSIGN_OR_RETURN(const std::optional<store::Refund> found,
@@ -85,17 +86,17 @@ absl::StatusOr<v1::Payment> SettleRefund(const Deps& deps, const Call& call,
                                          const std::string& refund_id) {
   std::optional<store::Refund> refund;
   std::optional<Payment> payment;
-  RETURN_IF_ERROR(deps.database.Read(
-      call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
+  RETURN_IF_ERROR(
+      deps.database.Read(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
         ASSIGN_OR_RETURN(refund, store::LoadRefund(tx, refund_id));
         if (!refund.has_value()) return absl::InternalError("a recorded refund is gone");
         ASSIGN_OR_RETURN(payment, store::LoadOne(tx, refund->payment_id));
         return absl::OkStatus();
       }));
   if (auto answer = AnswerOf(*refund)) return *std::move(answer);
-  const absl::Status answer =
-      deps.budget.Refund(BeforeDeadline(call), RefundFor(*payment, refund_id, refund->amount_minor,
-                                                         refund->effective_date));
+  const absl::Status answer = deps.budget.Refund(
+      BeforeDeadline(call),
+      RefundFor(*payment, refund_id, refund->amount_minor, refund->effective_date));
   if (!answer.ok() && !IsDecided(answer)) {
     return absl::UnavailableError("the refund is recorded and waits for the ledger");
   }
@@ -110,15 +111,15 @@ absl::StatusOr<v1::Payment> RecordRefund(const Deps& deps, const Call& call,
       deps.database, call, [&](pg::Tx& tx) -> absl::StatusOr<v1::Payment> {
         ASSIGN_OR_RETURN(const Payment before, store::LockOne(tx, asked.payment_id));
         RETURN_IF_ERROR(CheckRefund(before, asked.amount));
-        RETURN_IF_ERROR(store::InsertRefund(
-            tx, {.refund_id = call.request_id,
-                 .payment_id = asked.payment_id,
-                 .amount_minor = asked.amount.minor,
-                 .source = store::RefundSource::kFinance,
-                 .effective_date = asked.effective_date,
-                 .actor = MomentOf(call, asked.effective_date).actor,
-                 .note = asked.note,
-                 .recorded_at = TruncateToMicros(call.now)}));
+        RETURN_IF_ERROR(
+            store::InsertRefund(tx, {.refund_id = call.request_id,
+                                     .payment_id = asked.payment_id,
+                                     .amount_minor = asked.amount.minor,
+                                     .source = store::RefundSource::kFinance,
+                                     .effective_date = asked.effective_date,
+                                     .actor = MomentOf(call, asked.effective_date).actor,
+                                     .note = asked.note,
+                                     .recorded_at = TruncateToMicros(call.now)}));
         Decision decision = RefundRecorded(before, asked.amount.minor);
         RETURN_IF_ERROR(SaveChanges(deps, tx, call, {{before, decision}}, Audit::kByTransact));
         // The call itself goes on with it; the timer only takes over what it leaves.

@@ -16,7 +16,8 @@ namespace {
 // After this time a client should find the answer of a submission that is being resumed.
 constexpr int64_t kResumedAfterMs = 1000;
 
-// The answer recorded by transaction 1: per request an error, or the id of the payment whose row tells the rest.
+// The answer recorded by transaction 1: per request an error, or the id of the payment whose row
+// tells the rest.
 v1::BatchSubmitPaymentsResponse RecordOf(const std::vector<Opening::Entry>& entries) {
   v1::BatchSubmitPaymentsResponse record;
   for (const Opening::Entry& entry : entries) {
@@ -35,11 +36,11 @@ absl::StatusOr<v1::BatchSubmitPaymentsResponse> OpenAll(const Deps& deps, const 
   for (const Asked& item : asked) {
     if (item.request.ok() && CheckRequest(*item.request).ok()) requests.push_back(&*item.request);
   }
-  // A failure is kept for the body, which does not run if this is a repeat: then projects is not needed.
+  // A failure is kept for the body, which does not run if this is a repeat: then projects is not
+  // needed.
   const auto facts = FetchFacts(deps.projects, BeforeDeadline(call), requests);
   return pg::Transact<v1::BatchSubmitPaymentsResponse>(
-      deps.database, call,
-      [&](pg::Tx& tx) -> absl::StatusOr<v1::BatchSubmitPaymentsResponse> {
+      deps.database, call, [&](pg::Tx& tx) -> absl::StatusOr<v1::BatchSubmitPaymentsResponse> {
         RETURN_IF_ERROR(facts.status());
         Opening opening(deps, call, asked, *facts);
         RETURN_IF_ERROR(opening.Decide(tx));
@@ -82,9 +83,10 @@ std::vector<absl::Status> Reserve(const Deps& deps, const Call& call,
   if (!response.ok()) return std::vector<absl::Status>(pending.size(), response.status());
   std::vector<absl::Status> answers;
   for (size_t i = 0; i < pending.size(); ++i) {
-    answers.push_back(static_cast<int>(i) < response->results_size()
-                          ? rpc::FromItem(response->results(static_cast<int>(i)).status(), "fiscus.budget.v1")
-                          : absl::UnavailableError("the ledger answered fewer results than asked for"));
+    answers.push_back(
+        static_cast<int>(i) < response->results_size()
+            ? rpc::FromItem(response->results(static_cast<int>(i)).status(), "fiscus.budget.v1")
+            : absl::UnavailableError("the ledger answered fewer results than asked for"));
   }
   return answers;
 }
@@ -97,8 +99,8 @@ absl::Status ResolveAll(const Deps& deps, const Call& call,
   std::vector<std::string> ids;
   for (const auto& [id, answer] : decided) ids.push_back(id);
   std::vector<Payment> after;
-  RETURN_IF_ERROR(deps.database.Write(
-      call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
+  RETURN_IF_ERROR(
+      deps.database.Write(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
         after.clear();
         std::vector<store::Change> changes;
         ASSIGN_OR_RETURN(const std::vector<Payment> locked, store::Lock(tx, ids));
@@ -157,7 +159,8 @@ Outcome OutcomeOf(const v1::SubmitResult& result, const std::map<std::string, Pa
 absl::StatusOr<std::vector<Outcome>> Submit(const Deps& deps, const Call& call,
                                             const std::vector<Asked>& asked) {
   std::map<std::string, Payment> payments;
-  ASSIGN_OR_RETURN(const v1::BatchSubmitPaymentsResponse record, OpenAll(deps, call, asked, payments));
+  ASSIGN_OR_RETURN(const v1::BatchSubmitPaymentsResponse record,
+                   OpenAll(deps, call, asked, payments));
   RETURN_IF_ERROR(LoadMissing(deps, call, record, payments));
   // Not decided: the outcomes of those payments say so, the others are answered.
   (void)ReserveAndResolve(deps, call, payments);

@@ -1,8 +1,10 @@
-// The submission saga (one request or a batch): context of projects → transaction 1: checks, SUBMITTING, timer → ledger: reserve →
-// transaction 2: SUBMITTED, or REFUSED with the ledger's explanation.
+// The submission saga (one request or a batch): context of projects → transaction 1: checks,
+// SUBMITTING, timer → ledger: reserve → transaction 2: SUBMITTED, or REFUSED with the ledger's
+// explanation.
 //
-// Repeats and crashes: transaction 1 has the request record, so it runs once; the ledger's command follows from the stored payment, so
-// it is the same whoever sends it; transaction 2 acts only on SUBMITTING. The timer resumes what was left in between.
+// Repeats and crashes: transaction 1 has the request record, so it runs once; the ledger's command
+// follows from the stored payment, so it is the same whoever sends it; transaction 2 acts only on
+// SUBMITTING. The timer resumes what was left in between.
 #pragma once
 
 #include <optional>
@@ -29,11 +31,14 @@ struct Outcome {
   std::optional<Payment> payment;
 };
 
-// An outcome each, in order. Errors concern the call as a whole: nothing is known to be recorded, repeat the same request.
-// Item errors: PaymentsReason in order, then the ledger's; UNAVAILABLE: recorded and being resumed, a repeat gets the answer.
-absl::StatusOr<std::vector<Outcome>> Submit(const Deps& deps, const Call& call, const std::vector<Asked>& asked);
+// An outcome each, in order. Errors concern the call as a whole: nothing is known to be recorded,
+// repeat the same request. Item errors: PaymentsReason in order, then the ledger's; UNAVAILABLE:
+// recorded and being resumed, a repeat gets the answer.
+absl::StatusOr<std::vector<Outcome>> Submit(const Deps& deps, const Call& call,
+                                            const std::vector<Asked>& asked);
 
-// Would it pass? By the same checks and the ledger's own, nothing is written. The payment as it would be.
+// Would it pass? By the same checks and the ledger's own, nothing is written. The payment as it
+// would be.
 absl::StatusOr<Payment> Rehearse(const Deps& deps, const Call& call, const Asked& asked);
 
 // Goes on with a payment found SUBMITTING.

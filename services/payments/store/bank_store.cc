@@ -51,19 +51,20 @@ absl::Status InsertEvents(pg::Tx& tx, const std::vector<JudgedEvent>& events, ab
     dates.push_back(event.value_date.has_value() ? FormatDate(*event.value_date) : "");
     verdicts.push_back(static_cast<int64_t>(verdict));
   }
-  const absl::Status inserted = tx.RunExactly(static_cast<int64_t>(ids.size()), sql::kInsertBankEvents,
-                                              pg::Args()
-                                                  .TextArray(ids)
-                                                  .TextArray(payments)
-                                                  .IntArray(kinds)
-                                                  .IntArray(amounts)
-                                                  .TextArray(references)
-                                                  .TextArray(codes)
-                                                  .TextArray(classes)
-                                                  .TextArray(receipts)
-                                                  .TextOrNullArray(dates)
-                                                  .IntArray(verdicts)
-                                                  .Time(now));
+  const absl::Status inserted =
+      tx.RunExactly(static_cast<int64_t>(ids.size()), sql::kInsertBankEvents,
+                    pg::Args()
+                        .TextArray(ids)
+                        .TextArray(payments)
+                        .IntArray(kinds)
+                        .IntArray(amounts)
+                        .TextArray(references)
+                        .TextArray(codes)
+                        .TextArray(classes)
+                        .TextArray(receipts)
+                        .TextOrNullArray(dates)
+                        .IntArray(verdicts)
+                        .Time(now));
   // Another instance applied one of them beside us: run again and find it.
   if (inserted.code() == absl::StatusCode::kAlreadyExists) {
     return absl::AbortedError("an event was recorded meanwhile");

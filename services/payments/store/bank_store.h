@@ -22,7 +22,8 @@ struct JudgedEvent {
 };
 
 // Which of these events are recorded already.
-absl::StatusOr<std::set<std::string>> FindEvents(pg::Tx& tx, const std::vector<std::string>& event_ids);
+absl::StatusOr<std::set<std::string>> FindEvents(pg::Tx& tx,
+                                                 const std::vector<std::string>& event_ids);
 // Records events, once each; ABORTED if another instance was quicker with one of them.
 absl::Status InsertEvents(pg::Tx& tx, const std::vector<JudgedEvent>& events, absl::Time now);
 
@@ -56,6 +57,7 @@ absl::Status SettleRefund(pg::Tx& tx, const Refund& refund);
 // 0 at the beginning.
 absl::StatusOr<int64_t> LoadCursor(pg::Tx& tx, const std::string& adapter);
 // ABORTED if another instance moved it meanwhile.
-absl::Status MoveCursor(pg::Tx& tx, const std::string& adapter, int64_t from, int64_t to, absl::Time now);
+absl::Status MoveCursor(pg::Tx& tx, const std::string& adapter, int64_t from, int64_t to,
+                        absl::Time now);
 
 }  // namespace fiscus::payments::store

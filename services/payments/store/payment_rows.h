@@ -13,7 +13,8 @@ namespace fiscus::payments::store {
 Payment PaymentFrom(const pg::Row& row);
 
 // The parameters of insert_payments.sql: `payments` and their request ids, in the same order.
-pg::Args InsertArgs(const std::vector<const Payment*>& payments, const std::vector<std::string>& request_ids);
+pg::Args InsertArgs(const std::vector<const Payment*>& payments,
+                    const std::vector<std::string>& request_ids);
 // The parameters of update_payments.sql.
 pg::Args UpdateArgs(const std::vector<const Payment*>& payments);
 

@@ -56,7 +56,8 @@ absl::Status InsertSteps(pg::Tx& tx, const std::vector<const Decision*>& decisio
 }
 
 // What a payment adds to its contract's sums, now minus before.
-void AddUsage(std::map<std::string, ContractUsage>& usage, const Payment& payment, int64_t change_minor) {
+void AddUsage(std::map<std::string, ContractUsage>& usage, const Payment& payment,
+              int64_t change_minor) {
   if (payment.request.contract_id.empty() || change_minor == 0) return;
   ContractUsage& sums = usage[payment.request.contract_id];
   sums.live_minor += change_minor;
@@ -109,7 +110,7 @@ absl::StatusOr<Payment> LoadOne(pg::Tx& tx, const std::string& payment_id) {
 }
 
 absl::StatusOr<std::vector<std::string>> UnitsOf(pg::Tx& tx,
-                                                const std::vector<std::string>& payment_ids) {
+                                                 const std::vector<std::string>& payment_ids) {
   ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kLoadUnits, pg::Args().TextArray(payment_ids)));
   std::set<std::string> found, units;
   for (const pg::Row row : rows) {
@@ -125,9 +126,9 @@ absl::StatusOr<std::vector<std::string>> UnitsOf(pg::Tx& tx,
 absl::StatusOr<std::vector<Stored>> FindSubmissions(pg::Tx& tx,
                                                     const std::vector<std::string>& payment_ids,
                                                     const std::vector<std::string>& request_ids) {
-  ASSIGN_OR_RETURN(const pg::Rows rows,
-                   tx.Run(sql::kFindSubmissions,
-                          pg::Args().TextArray(payment_ids).TextArray(request_ids)));
+  ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      tx.Run(sql::kFindSubmissions, pg::Args().TextArray(payment_ids).TextArray(request_ids)));
   std::vector<Stored> found;
   found.reserve(rows.size());
   for (const pg::Row row : rows) found.push_back({PaymentFrom(row), row.Text("request_id")});
@@ -153,16 +154,15 @@ absl::StatusOr<VoucherClaims> ClaimVouchers(pg::Tx& tx, const std::set<VoucherKe
   if (keys.empty()) return claims;
   const KeyArrays arrays(keys);
   const std::vector<std::string> claimants(keys.size(), claimant);
-  ASSIGN_OR_RETURN(const pg::Rows free,
-                   tx.Run(sql::kClaimVouchers, pg::Args()
-                                                   .TextArray(arrays.payees)
-                                                   .TextArray(arrays.vouchers)
-                                                   .TextArray(claimants)));
+  ASSIGN_OR_RETURN(
+      const pg::Rows free,
+      tx.Run(sql::kClaimVouchers,
+             pg::Args().TextArray(arrays.payees).TextArray(arrays.vouchers).TextArray(claimants)));
   for (const pg::Row row : free) claims.free.emplace(row.Text("payee_name"), row.Text("voucher"));
   if (claims.free.size() == keys.size()) return claims;
-  ASSIGN_OR_RETURN(const pg::Rows used,
-                   tx.Run(sql::kFindVouchers,
-                          pg::Args().TextArray(arrays.payees).TextArray(arrays.vouchers)));
+  ASSIGN_OR_RETURN(
+      const pg::Rows used,
+      tx.Run(sql::kFindVouchers, pg::Args().TextArray(arrays.payees).TextArray(arrays.vouchers)));
   for (const pg::Row row : used) {
     VoucherKey key(row.Text("payee_name"), row.Text("voucher"));
     if (!claims.free.contains(key)) claims.used[std::move(key)] = row.Text("payment_id");
@@ -189,11 +189,9 @@ absl::Status AssignVouchers(pg::Tx& tx, const std::set<VoucherKey>& claimed,
   }
   if (!kept_keys.empty()) {
     const KeyArrays arrays(kept_keys);
-    RETURN_IF_ERROR(tx.RunExactly(static_cast<int64_t>(owners.size()), sql::kAssignVouchers,
-                                  pg::Args()
-                                      .TextArray(arrays.payees)
-                                      .TextArray(arrays.vouchers)
-                                      .TextArray(owners)));
+    RETURN_IF_ERROR(tx.RunExactly(
+        static_cast<int64_t>(owners.size()), sql::kAssignVouchers,
+        pg::Args().TextArray(arrays.payees).TextArray(arrays.vouchers).TextArray(owners)));
   }
   if (freed.empty()) return absl::OkStatus();
   const KeyArrays arrays(freed);
@@ -213,8 +211,8 @@ absl::Status Insert(pg::Tx& tx, const std::vector<Fresh>& fresh) {
     request_ids.push_back(item.request_id);
     AddUsage(usage, item.decision.payment, LiveMinor(item.decision.payment));
   }
-  const absl::Status inserted = tx.RunExactly(static_cast<int64_t>(fresh.size()), sql::kInsertPayments,
-                                              InsertArgs(payments, request_ids));
+  const absl::Status inserted = tx.RunExactly(
+      static_cast<int64_t>(fresh.size()), sql::kInsertPayments, InsertArgs(payments, request_ids));
   // The same payment was submitted beside us and was first: run again and find it.
   if (inserted.code() == absl::StatusCode::kAlreadyExists) {
     return absl::AbortedError("the payment was inserted meanwhile");
@@ -235,7 +233,8 @@ absl::Status Update(pg::Tx& tx, const std::vector<Change>& changes) {
     payments.push_back(&after);
     decisions.push_back(&change.decision);
     AddUsage(usage, after, LiveMinor(after) - LiveMinor(change.before));
-    if (IsDead(after.state) && !IsDead(change.before.state)) died.push_back(after.request.payment_id);
+    if (IsDead(after.state) && !IsDead(change.before.state))
+      died.push_back(after.request.payment_id);
   }
   RETURN_IF_ERROR(tx.RunExactly(static_cast<int64_t>(changes.size()), sql::kUpdatePayments,
                                 UpdateArgs(payments)));

@@ -1,7 +1,9 @@
-// Payments in PostgreSQL: what is loaded and saved, inside the caller's transaction. Free functions: all state is in `tx`.
+// Payments in PostgreSQL: what is loaded and saved, inside the caller's transaction. Free
+// functions: all state is in `tx`.
 //
-// Order of locks, the same everywhere: payments that exist (by id) → contracts (by id) → vouchers (by payee, number) → new payments;
-// so a submission and a change never wait for each other in a circle. Errors are those of libs/pg; a lost race is ABORTED and retried by the caller's
+// Order of locks, the same everywhere: payments that exist (by id) → contracts (by id) → vouchers
+// (by payee, number) → new payments; so a submission and a change never wait for each other in a
+// circle. Errors are those of libs/pg; a lost race is ABORTED and retried by the caller's
 // transaction. Every function takes any number of items in a constant number of statements.
 #pragma once
 
@@ -57,17 +59,20 @@ absl::StatusOr<Payment> LoadOne(pg::Tx& tx, const std::string& payment_id);
 absl::Status PaymentNotFound(const std::string& payment_id);
 
 // Unit paths of payments, each once. PAYMENT_NOT_FOUND if one of them does not exist.
-absl::StatusOr<std::vector<std::string>> UnitsOf(pg::Tx& tx, const std::vector<std::string>& payment_ids);
+absl::StatusOr<std::vector<std::string>> UnitsOf(pg::Tx& tx,
+                                                 const std::vector<std::string>& payment_ids);
 
 // Payments that one of the ids or request ids belongs to.
-absl::StatusOr<std::vector<Stored>> FindSubmissions(pg::Tx& tx, const std::vector<std::string>& payment_ids,
+absl::StatusOr<std::vector<Stored>> FindSubmissions(pg::Tx& tx,
+                                                    const std::vector<std::string>& payment_ids,
                                                     const std::vector<std::string>& request_ids);
 
 // Locks the contracts until commit and tells their sums.
 absl::StatusOr<std::map<std::string, ContractUsage>> LockContracts(
     pg::Tx& tx, const std::set<std::string>& contract_ids);
 
-// Vouchers locked for this transaction: free ones (claimed for `claimant` for the time being), and those in use with their payment.
+// Vouchers locked for this transaction: free ones (claimed for `claimant` for the time being), and
+// those in use with their payment.
 struct VoucherClaims {
   std::set<VoucherKey> free;
   std::map<VoucherKey, std::string> used;
@@ -78,9 +83,11 @@ absl::StatusOr<VoucherClaims> ClaimVouchers(pg::Tx& tx, const std::set<VoucherKe
 absl::Status AssignVouchers(pg::Tx& tx, const std::set<VoucherKey>& claimed,
                             const std::map<VoucherKey, std::string>& kept);
 
-// Inserts payments with their steps and adds them to their contracts' sums.
+// Inserts payments with their steps and adds them to their contracts' sums; LockContracts must have
+// locked those.
 absl::Status Insert(pg::Tx& tx, const std::vector<Fresh>& fresh);
-// Saves changes of locked payments with their steps, their contracts' sums, and frees the vouchers of those that died.
+// Saves changes of locked payments with their steps, their contracts' sums, and frees the vouchers
+// of those that died.
 absl::Status Update(pg::Tx& tx, const std::vector<Change>& changes);
 
 // A recorded step.
@@ -94,9 +101,9 @@ absl::StatusOr<std::vector<Step>> LoadSteps(pg::Tx& tx, const std::string& payme
 
 // A page of payments, ordered by id.
 struct Page {
-  std::string after_id;             // empty: from the beginning
-  std::vector<std::string> scopes;  // unit paths; their subtrees are seen
-  std::string project_id;           // empty: all
+  std::string after_id;               // empty: from the beginning
+  std::vector<std::string> scopes;    // unit paths; their subtrees are seen
+  std::string project_id;             // empty: all
   State state = State::kUnspecified;  // all
   int limit = 0;
 };

@@ -14,7 +14,8 @@ inline const absl::CivilDay kDay(2026, 3, 10);
 Request ProgressRequest();
 SubmitContext GoodContext();
 
-// The request in a state that it reaches by the usual way; at the bank and later as the state implies.
+// The request in a state that it reaches by the usual way; at the bank and later as the state
+// implies.
 Payment In(State state);
 
 // A moment of this person, on kDay.
