@@ -59,8 +59,13 @@ def lagging(session, stack):
     """Services with unpublished events, and partitions that the monitor has not read to their end."""
     lines = []
     for name in stack.service_names:
-        with urllib.request.urlopen(stack.metrics(name), timeout=5) as page:
-            unsent = [line.split()[-1] for line in page.read().decode().splitlines() if line.startswith("fiscus_outbox_unsent ")]
+        try:
+            with urllib.request.urlopen(stack.metrics(name), timeout=5) as page:
+                metrics = page.read().decode()
+        except OSError as failure:  # killed just now
+            lines.append(f"{name} does not answer: {failure}")
+            continue
+        unsent = [line.split()[-1] for line in metrics.splitlines() if line.startswith("fiscus_outbox_unsent ")]
         lines += [f"{name} has {count} unpublished events" for count in unsent if float(count) > 0]
     progress = session.monitor.GetProgress(monitor.GetProgressRequest())
     return lines + [f"monitor is at {p.next_offset} of {p.log_end} in partition {p.partition} {p.halted}"
