@@ -3,8 +3,8 @@
 #include <google/protobuf/text_format.h>
 
 #include "libs/core/status.h"
-#include "services/identity/config.pb.h"
 #include "services/identity/policies/embedded.h"
+#include "services/identity/policies/policy.pb.h"
 
 namespace fiscus::identity {
 namespace {
@@ -45,7 +45,7 @@ absl::StatusOr<Policies> LoadPolicies() {
   policies.declared_intents = DeclaredIntents();
   for (const EmbeddedPolicy& file : kEmbeddedPolicies) {
     if (std::string_view(file.kind) == "roles") {
-      ASSIGN_OR_RETURN(const config::RolePolicy policy, Parse<config::RolePolicy>(file));
+      ASSIGN_OR_RETURN(const policy::RolePolicy file_policy, Parse<policy::RolePolicy>(file));
       RETURN_IF_ERROR(CheckName(file, policy.name()));
       ASSIGN_OR_RETURN(std::set<std::string> intents,
                        CheckedIntents(file, policy.intent(), policies.declared_intents));
@@ -54,7 +54,7 @@ absl::StatusOr<Policies> LoadPolicies() {
                                        .intents = std::move(intents),
                                        .built_in = true};
     } else {
-      ASSIGN_OR_RETURN(const config::ServicePolicy policy, Parse<config::ServicePolicy>(file));
+      ASSIGN_OR_RETURN(const policy::ServicePolicy policy, Parse<policy::ServicePolicy>(file));
       RETURN_IF_ERROR(CheckName(file, policy.service()));
       ASSIGN_OR_RETURN(policies.services[policy.service()],
                        CheckedIntents(file, policy.intent(), policies.declared_intents));
