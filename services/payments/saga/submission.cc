@@ -1,6 +1,7 @@
 #include "services/payments/saga/submission.h"
 
 #include <map>
+#include <set>
 
 #include "fiscus/payments/v1/payments_service.pb.h"
 #include "libs/core/ids.h"
@@ -118,12 +119,27 @@ absl::Status ResolveAll(const Deps& deps, const Call& call,
   return absl::OkStatus();
 }
 
-// Asks the ledger for every payment that is SUBMITTING and records what it has decided.
+// Payments of a record in the order of its requests, each once: who came first is served first.
+std::vector<std::string> OrderOf(const v1::BatchSubmitPaymentsResponse& record) {
+  std::vector<std::string> order;
+  std::set<std::string> seen;
+  for (const v1::SubmitResult& result : record.results()) {
+    const std::string& id = result.payment().payment_id();
+    if (!id.empty() && seen.insert(id).second) order.push_back(id);
+  }
+  return order;
+}
+
+// Asks the ledger, in this order, for every payment that is SUBMITTING and records what it has
+// decided.
 absl::Status ReserveAndResolve(const Deps& deps, const Call& call,
+                               const std::vector<std::string>& order,
                                std::map<std::string, Payment>& payments) {
   std::vector<const Payment*> pending;
-  for (const auto& [id, payment] : payments) {
-    if (payment.state == State::kSubmitting) pending.push_back(&payment);
+  for (const std::string& id : order) {
+    const auto found = payments.find(id);
+    if (found == payments.end() || found->second.state != State::kSubmitting) continue;
+    pending.push_back(&found->second);
   }
   if (pending.empty()) return absl::OkStatus();
   const std::vector<absl::Status> answers = Reserve(deps, BeforeDeadline(call), pending);
@@ -163,7 +179,7 @@ absl::StatusOr<std::vector<Outcome>> Submit(const Deps& deps, const Call& call,
                    OpenAll(deps, call, asked, payments));
   RETURN_IF_ERROR(LoadMissing(deps, call, record, payments));
   // Not decided: the outcomes of those payments say so, the others are answered.
-  (void)ReserveAndResolve(deps, call, payments);
+  (void)ReserveAndResolve(deps, call, OrderOf(record), payments);
   std::vector<Outcome> outcomes;
   for (const v1::SubmitResult& result : record.results()) {
     outcomes.push_back(OutcomeOf(result, payments));
@@ -199,7 +215,7 @@ absl::StatusOr<Payment> Rehearse(const Deps& deps, const Call& call, const Asked
 
 absl::Status ResumeSubmission(const Deps& deps, const Call& call, const Payment& payment) {
   std::map<std::string, Payment> payments = {{payment.request.payment_id, payment}};
-  return ReserveAndResolve(deps, call, payments);
+  return ReserveAndResolve(deps, call, {payment.request.payment_id}, payments);
 }
 
 }  // namespace fiscus::payments
