@@ -94,6 +94,7 @@ int Serve(const Config& config, const RuleSet& rules) {
   rpc::Host host(kService, config.server(), config.auth());
   MonitorServiceGrpc grpc(host.MakeContext(UnitsOfProjects(deps)), deps);
   host.Add(grpc, "fiscus.monitor.v1.MonitorService");
+  host.AddHealthProbe([&engine] { return engine.Healthy(); });
   if (const absl::Status started = engine.Start(); !started.ok()) ExitConfig(kService, started);
   const int code = host.ServeUntilSignal();
   engine.Stop();

@@ -1,7 +1,8 @@
-// What the monitor publishes: indicators and warnings as protobuf with CloudEvents attributes, and their bytes in the outbox.
+// What the monitor publishes: indicators and warnings as protobuf with CloudEvents attributes, and
+// their bytes in the outbox.
 //
-// Everything is derived from the causing event and the state, ids included: the same log gives the same bytes, whatever the
-// batches, crashes and restarts in between.
+// Everything is derived from the causing event and the state, ids included: the same log gives the
+// same bytes, whatever the batches, crashes and restarts in between.
 #pragma once
 
 #include <cstdint>
@@ -39,9 +40,11 @@ std::string_view TypeOf(OutputTopic topic);
 
 // The project's indicators as they are published and read; sequence as in the state.
 v1::Indicators ToProto(const ProjectState& project, const Indicators& indicators);
-Output MakeIndicators(const ProjectState& project, const Indicators& indicators, const EventHead& cause);
+Output MakeIndicators(const ProjectState& project, const Indicators& indicators,
+                      const EventHead& cause);
 
-// A transition of a rule about a subject. Advances nothing: the caller has counted warnings_sequence.
+// A transition of a rule about a subject. Advances nothing: the caller has counted
+// warnings_sequence.
 struct WarningSource {
   const ProjectState& project;
   const rules::Rule& rule;

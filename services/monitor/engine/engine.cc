@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <mutex>
 #include <utility>
 
+#include "libs/core/ids.h"
 #include "libs/core/status.h"
+#include "libs/runtime/clock.h"
 #include "libs/runtime/failpoint.h"
 #include "libs/runtime/log.h"
 
@@ -29,6 +32,7 @@ absl::Status Engine::Start() {
   std::error_code error;
   std::filesystem::create_directories(options_.state_directory, error);
   if (error) return absl::UnavailableError(options_.state_directory + ": " + error.message());
+  ASSIGN_OR_RETURN(const std::string instance, InstanceId());
   ASSIGN_OR_RETURN(transport_, KafkaTransport::Make(kafka_));
   ASSIGN_OR_RETURN(
       member_,
@@ -36,6 +40,7 @@ absl::Status Engine::Start() {
                         {{"bootstrap.servers", kafka_.brokers()},
                          {"client.id", "fiscus-monitor-member"},
                          {"group.id", options_.group},
+                         {"group.instance.id", instance},
                          {"enable.auto.commit", "false"},
                          {"enable.auto.offset.store", "false"},
                          {"auto.offset.reset", "error"},
@@ -70,14 +75,41 @@ void Engine::Membership(const std::stop_token& stop) {
     // Serves rebalances. Partitions are paused, so a message is one that slipped in before the
     // pause; nobody reads it here.
     const events::KafkaMessage message(rd_kafka_consumer_poll(member_.get(), kPollMs));
+    LookForFencing();
   }
   rd_kafka_consumer_close(member_.get());  // revokes, which stops the workers
-  std::vector<int> rest;
-  {
-    const std::shared_lock lock(mutex_);
-    for (const auto& [partition, running] : running_) rest.push_back(partition);
-  }
-  Revoke(rest);
+  Revoke(Assigned());                      // what a close that failed has left
+}
+
+std::vector<int> Engine::Assigned() const {
+  std::vector<int> partitions;
+  const std::shared_lock lock(mutex_);
+  for (const auto& [partition, running] : running_) partitions.push_back(partition);
+  return partitions;
+}
+
+// The instance's name in the group; it lies beside the state, because that is what makes it worth
+// getting the same partitions again.
+absl::StatusOr<std::string> Engine::InstanceId() const {
+  const std::string path = options_.state_directory + "/instance";
+  std::string id;
+  std::ifstream(path) >> id;
+  if (IsUuid(id)) return id;
+  id = NewUuid();
+  std::ofstream out(path);
+  out << id << '\n';
+  out.close();
+  if (!out) return absl::UnavailableError(path + " cannot be written");
+  return id;
+}
+
+void Engine::LookForFencing() {
+  if (fenced_) return;
+  char text[256];
+  if (rd_kafka_fatal_error(member_.get(), text, sizeof text) == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  fenced_ = true;
+  log::Error("no longer a member of the group, stopped", {{"error", text}});
+  Revoke(Assigned());
 }
 
 void Engine::LearnPartitions() {

@@ -2,7 +2,9 @@
 // its thread for each partition that is assigned. Thread-safe.
 //
 // The group serves for the assignment alone: its member consumes nothing and commits nothing; each
-// worker starts from the offset in its own state.
+// worker starts from the offset in its own state. Membership is static (KIP-345): a process that
+// was killed and starts again on its disk gets its partitions back at once; those of one that stays
+// away go to the others after the session timeout.
 #pragma once
 
 #include <cstdint>
@@ -53,6 +55,9 @@ class Engine {
   };
   // Visits the partitions held, in order, until `visit` returns false. Rebalances wait meanwhile.
   void Visit(const std::function<bool(const Held&)>& visit) const;
+  // False once another process has joined under this one's name (its state directory was copied):
+  // this one has stopped.
+  bool Healthy() const { return !fenced_; }
   // True if this instance holds all partitions of the input and all are open.
   bool HoldsAll() const;
   // End of the log of a partition.
@@ -70,6 +75,9 @@ class Engine {
   void Assign(const rd_kafka_topic_partition_list_t& partitions);
   void Revoke(const std::vector<int>& partitions);
   void LearnPartitions();
+  void LookForFencing();
+  std::vector<int> Assigned() const;
+  absl::StatusOr<std::string> InstanceId() const;
   WorkerOptions OptionsOf(int partition) const;
 
   const RuleSet& rules_;
@@ -79,6 +87,7 @@ class Engine {
   std::unique_ptr<KafkaTransport> transport_;
   events::KafkaHandle member_;
   std::atomic<int> partitions_ = 0;  // of the input; 0: not known yet
+  std::atomic<bool> fenced_ = false;
   mutable std::shared_mutex mutex_;  // guards running_
   std::map<int, Running> running_;
   std::jthread thread_;
