@@ -249,12 +249,21 @@ void RemoteVerifier::Poll(std::stop_token stop) {
   }
 }
 
+// The machine's clock on both sides: a call's `now` may be a test's.
+bool RemoteVerifier::Fresh() const {
+  return SystemClock().Now() - fresh_at_ <= absl::Milliseconds(config_.stale_max_ms());
+}
+
+bool RemoteVerifier::Ready() const {
+  const std::lock_guard lock(mutex_);
+  return Fresh();
+}
+
 absl::StatusOr<Caller> RemoteVerifier::Verify(std::string_view token, absl::Time now) const {
   PublicKeys keys;
   {
     const std::lock_guard lock(mutex_);
-    // The machine's clock on both sides: `now` may be a test's.
-    if (SystemClock().Now() - fresh_at_ > absl::Milliseconds(config_.stale_max_ms())) {
+    if (!Fresh()) {
       return absl::UnavailableError("keys and revocations are too old: identity does not answer");
     }
     keys = keys_;

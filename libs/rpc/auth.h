@@ -28,6 +28,8 @@ class TokenVerifier {
  public:
   virtual ~TokenVerifier() = default;
   virtual absl::StatusOr<Caller> Verify(std::string_view token, absl::Time now) const = 0;
+  // False while every call would be UNAVAILABLE, because keys or revocations are missing or stale.
+  virtual bool Ready() const { return true; }
 };
 
 // What a signed token said, before revocations are looked at.
@@ -64,8 +66,10 @@ class RemoteVerifier final : public TokenVerifier {
   // Fetches once and starts polling; not an error if identity is not there yet.
   void Start();
   absl::StatusOr<Caller> Verify(std::string_view token, absl::Time now) const override;
+  bool Ready() const override;
 
  private:
+  bool Fresh() const;  // needs the lock
   void Poll(std::stop_token stop);
   absl::Status FetchOnce();
 

@@ -15,6 +15,8 @@ namespace fiscus::rpc {
 namespace {
 
 constexpr auto kProbeEvery = std::chrono::seconds(1);
+// While something is missing, usually at start, the next look comes sooner.
+constexpr auto kProbeMissingEvery = std::chrono::milliseconds(100);
 constexpr int kExitFailure = 1;
 
 std::unique_ptr<TokenVerifier> StartRemote(const config::v1::Auth& auth) {
@@ -74,8 +76,7 @@ absl::Status Host::Start() {
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port_ == 0)
     return absl::InvalidArgumentError("cannot listen on " + config_.listen());
-  for (const auto& [service, name] : services_)
-    server_->GetHealthCheckService()->SetServingStatus(name, true);
+  SetServing(false);  // until the first probe has answered
   prober_ = std::jthread([this](const std::stop_token& stop) { Probe(stop); });
   log::Info("serving", {{"port", port_}});
   return absl::OkStatus();
@@ -84,19 +85,27 @@ absl::Status Host::Start() {
 void Host::Probe(std::stop_token stop) {
   std::mutex mutex;
   std::condition_variable_any sleep;
-  bool serving = true;
+  bool serving = false;
   while (!stop.stop_requested()) {
     const bool healthy =
+        verifier_->Ready() &&
         std::all_of(probes_.begin(), probes_.end(), [](const auto& probe) { return probe(); });
-    if (healthy != serving)
-      log::Warning(healthy ? "healthy again" : "not healthy: a dependency does not answer");
+    if (healthy != serving) {
+      log::Warning(healthy ? "healthy" : "not healthy: a dependency does not answer");
+    }
     serving = healthy;
-    server_->GetHealthCheckService()->SetServingStatus(healthy);
-    for (const auto& [service, name] : services_)
-      server_->GetHealthCheckService()->SetServingStatus(name, healthy);
+    SetServing(healthy);
     std::unique_lock lock(mutex);
-    sleep.wait_for(lock, stop, kProbeEvery, [] { return false; });
+    sleep.wait_for(lock, stop,
+                   healthy ? std::chrono::milliseconds(kProbeEvery) : kProbeMissingEvery,
+                   [] { return false; });
   }
+}
+
+void Host::SetServing(bool serving) {
+  grpc::HealthCheckServiceInterface& health = *server_->GetHealthCheckService();
+  health.SetServingStatus(serving);
+  for (const auto& [service, name] : services_) health.SetServingStatus(name, serving);
 }
 
 void Host::Stop() {

@@ -32,7 +32,8 @@ class Host {
   // What generated service classes need. Valid for the host's life.
   Context MakeContext(UnitResolver resolver, const Clock& clock = SystemClock());
   void Add(grpc::Service& service, std::string_view full_name);
-  // Reported by health as NOT_SERVING while it answers false; asked every second (e.g. "the
+  // Reported by health as NOT_SERVING while it answers false; asked every second,
+  // beside the verifier's own readiness (e.g. "the
   // database answers").
   void AddHealthProbe(std::function<bool()> probe);
 
@@ -46,6 +47,7 @@ class Host {
 
  private:
   void Probe(std::stop_token stop);
+  void SetServing(bool serving);
 
   const std::string service_;
   const config::v1::Server config_;
