@@ -45,19 +45,19 @@ absl::StatusOr<Policies> LoadPolicies() {
   policies.declared_intents = DeclaredIntents();
   for (const EmbeddedPolicy& file : kEmbeddedPolicies) {
     if (std::string_view(file.kind) == "roles") {
-      ASSIGN_OR_RETURN(const policy::RolePolicy file_policy, Parse<policy::RolePolicy>(file));
-      RETURN_IF_ERROR(CheckName(file, policy.name()));
+      ASSIGN_OR_RETURN(const policy::RolePolicy role, Parse<policy::RolePolicy>(file));
+      RETURN_IF_ERROR(CheckName(file, role.name()));
       ASSIGN_OR_RETURN(std::set<std::string> intents,
-                       CheckedIntents(file, policy.intent(), policies.declared_intents));
-      policies.roles[policy.name()] = {.name = policy.name(),
-                                       .description = policy.description(),
-                                       .intents = std::move(intents),
-                                       .built_in = true};
+                       CheckedIntents(file, role.intent(), policies.declared_intents));
+      policies.roles[role.name()] = {.name = role.name(),
+                                     .description = role.description(),
+                                     .intents = std::move(intents),
+                                     .built_in = true};
     } else {
-      ASSIGN_OR_RETURN(const policy::ServicePolicy policy, Parse<policy::ServicePolicy>(file));
-      RETURN_IF_ERROR(CheckName(file, policy.service()));
-      ASSIGN_OR_RETURN(policies.services[policy.service()],
-                       CheckedIntents(file, policy.intent(), policies.declared_intents));
+      ASSIGN_OR_RETURN(const policy::ServicePolicy service, Parse<policy::ServicePolicy>(file));
+      RETURN_IF_ERROR(CheckName(file, service.service()));
+      ASSIGN_OR_RETURN(policies.services[service.service()],
+                       CheckedIntents(file, service.intent(), policies.declared_intents));
     }
   }
   return policies;
