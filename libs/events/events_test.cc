@@ -94,6 +94,23 @@ std::string MakeTopic(int partitions) {
   return name;
 }
 
+// Deletes the records of partition 0 before `offset`, as an expired retention would.
+void Truncate(const std::string& topic, int64_t offset) {
+  auto handle = MakeKafka(RD_KAFKA_PRODUCER, {{"bootstrap.servers", Brokers()}}, {});
+  REQUIRE(handle.ok());
+  const KafkaPartitions partitions(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(partitions.get(), topic.c_str(), 0)->offset = offset;
+  rd_kafka_DeleteRecords_t* request = rd_kafka_DeleteRecords_new(partitions.get());
+  rd_kafka_queue_t* queue = rd_kafka_queue_new(handle->get());
+  rd_kafka_DeleteRecords(handle->get(), &request, 1, nullptr, queue);
+  rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 20000);
+  REQUIRE(event != nullptr);
+  REQUIRE(rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  rd_kafka_event_destroy(event);
+  rd_kafka_queue_destroy(queue);
+  rd_kafka_DeleteRecords_destroy(request);
+}
+
 #define NEEDS_SERVERS()                            \
   FISCUS_NEEDS_PG();                               \
   if (Brokers().empty()) {                         \
@@ -245,6 +262,78 @@ TEST_CASE("A control record reaches every partition", "[pg][kafka]") {
     const std::lock_guard lock(mutex);
     return partitions.size() == 4;
   }));
+}
+
+// reliability: two relays during a surge. Only one may be active; what both sent counts once.
+TEST_CASE("Two relays of one database publish everything, in order, once in effect",
+          "[pg][kafka]") {
+  NEEDS_SERVERS();
+  TestDatabase producer("effects", kEffects);
+  TestDatabase sink("effects", kEffects);
+  const std::string topic = MakeTopic(2);
+  Relay first(producer.database().options(), KafkaConfig(topic), "fiscus/test");
+  auto second =
+      std::make_unique<Relay>(producer.database().options(), KafkaConfig(topic), "fiscus/test");
+  first.Start();
+  second->Start();
+  Consumer consumer(sink.database(), KafkaConfig(topic), "surge-" + topic, topic);
+  consumer.Handle("fiscus.alerting.v1.DayClosed", [](pg::Tx& tx, const Record& record) {
+    return tx.Run(kInsertEffect, pg::Args().Text(record.id).Text(record.tenant).Text("x")).status();
+  });
+  consumer.Start();
+  constexpr int kWriters = 4;
+  constexpr int kWrites = 40;
+  {
+    std::vector<std::jthread> writers;
+    for (int w = 0; w < kWriters; ++w) {
+      writers.emplace_back([&, w] {
+        for (int i = 0; i < kWrites; ++i) {
+          CHECK(producer.database()
+                    .Write("t1", Soon(),
+                           [&](pg::Tx& tx) {
+                             return Append(tx, TestCall(),
+                                           {DayClosed("agg/" + std::to_string((w + i) % 7),
+                                                      "2026-01-01")})
+                                 .status();
+                           })
+                    .ok());
+        }
+      });
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    second.reset();  // the surge ends while both are busy
+  }
+  CHECK(Eventually([&] { return CountOf(sink.database(), kCountEffects) == kWriters * kWrites; }));
+  CHECK(CountOf(producer.database(), kUnsent) == 0);
+}
+
+// reliability: topic truncated. The consumer must refuse, not go on behind the hole.
+TEST_CASE("A consumer whose next record is gone from the log takes nothing", "[pg][kafka]") {
+  NEEDS_SERVERS();
+  TestDatabase producer("effects", kEffects);
+  TestDatabase sink("effects", kEffects);
+  const std::string topic = MakeTopic(1);
+  Relay relay(producer.database().options(), KafkaConfig(topic), "fiscus/test");
+  relay.Start();
+  for (int i = 0; i < 5; ++i) {
+    REQUIRE(producer.database()
+                .Write("t1", Soon(),
+                       [&](pg::Tx& tx) {
+                         return Append(tx, TestCall(),
+                                       {DayClosed("agg/" + std::to_string(i), "2026-01-01")})
+                             .status();
+                       })
+                .ok());
+  }
+  REQUIRE(Eventually([&] { return CountOf(producer.database(), kUnsent) == 0; }));
+  Truncate(topic, 3);
+  Consumer consumer(sink.database(), KafkaConfig(topic), "truncated-" + topic, topic);
+  consumer.Handle("fiscus.alerting.v1.DayClosed", [](pg::Tx& tx, const Record& record) {
+    return tx.Run(kInsertEffect, pg::Args().Text(record.id).Text(record.tenant).Text("x")).status();
+  });
+  consumer.Start();
+  std::this_thread::sleep_for(std::chrono::seconds(4));
+  CHECK(CountOf(sink.database(), kCountEffects) == 0);
 }
 
 }  // namespace
