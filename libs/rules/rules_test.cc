@@ -22,9 +22,12 @@ const FactCatalog kCatalog = {{"lag_bp", Subject::kProject},
 
 // A sound file; tests change one thing.
 std::string File(const std::string& more = "", const std::string& level = R"(
-    level { severity: SEVERITY_YELLOW any { all { fact: "lag_bp" op: GE parameter: "yellow_bp" margin: "margin_bp" } } }
-    level { severity: SEVERITY_RED any { all { fact: "lag_bp" op: GE parameter: "red_bp" margin: "margin_bp" } } })") {
-  return R"(id: "T1" version: "1" title: "Lag" citation: "test" subject: SUBJECT_KIND_PROJECT on: TRIGGER_DAY_CLOSED
+    level { severity: SEVERITY_YELLOW
+      any { all { fact: "lag_bp" op: GE parameter: "yellow_bp" margin: "margin_bp" } } }
+    level { severity: SEVERITY_RED
+      any { all { fact: "lag_bp" op: GE parameter: "red_bp" margin: "margin_bp" } } })") {
+  return R"(id: "T1" version: "1" title: "Lag" citation: "test"
+    subject: SUBJECT_KIND_PROJECT on: TRIGGER_DAY_CLOSED
     parameter { name: "yellow_bp" value: 1000 meaning: "a" }
     parameter { name: "red_bp" value: 3000 meaning: "b" }
     parameter { name: "margin_bp" value: 500 meaning: "c" }
@@ -81,7 +84,8 @@ TEST_CASE("a severity is kept until the fact has come back by the margin", "[rul
 TEST_CASE("a margin looks to the other side of thresholds from above", "[rules]") {
   const auto file = ParseRule(File("", R"(level { severity: SEVERITY_YELLOW any { all {
       fact: "cpi_bp" op: LT parameter: "red_bp" margin: "margin_bp" } } }
-      level { severity: SEVERITY_RED any { all { fact: "cpi_bp" op: LE parameter: "yellow_bp" } } })"),
+      level { severity: SEVERITY_RED
+        any { all { fact: "cpi_bp" op: LE parameter: "yellow_bp" } } })"),
                               kCatalog);
   REQUIRE(file.ok());
   const auto judge = [&](Severity present, int64_t cpi) {
@@ -108,7 +112,8 @@ TEST_CASE("what is not known neither raises nor clears", "[rules]") {
 
 TEST_CASE("a clause that is false is false whatever is unknown in it", "[rules]") {
   const auto file = ParseRule(File("", R"(level { severity: SEVERITY_RED any {
-      all { fact: "active" op: EQ value: 1 } all { fact: "lag_bp" op: GE parameter: "red_bp" margin: "margin_bp" } }
+      all { fact: "active" op: EQ value: 1 }
+      all { fact: "lag_bp" op: GE parameter: "red_bp" margin: "margin_bp" } }
       any { all { fact: "paid_minor" op: GT parameter: "yellow_bp" } } })"),
                               kCatalog);
   REQUIRE(file.ok());

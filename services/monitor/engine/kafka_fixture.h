@@ -193,6 +193,7 @@ inline EngineOptions OptionsIn(const std::string& directory, const Topics& topic
 inline bool Eventually(const std::function<bool()>& condition) {
   for (int i = 0; i < 600; ++i) {
     if (condition()) return true;
+    // tidy-allow(hidden-input): a test waits for other processes
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   return false;

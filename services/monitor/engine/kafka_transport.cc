@@ -184,7 +184,8 @@ absl::StatusOr<LogBounds> Bounds(rd_kafka_t* handle, const std::string& topic, i
 
 absl::StatusOr<std::unique_ptr<KafkaTransport>> KafkaTransport::Make(
     const config::v1::Kafka& kafka) {
-  std::unique_ptr<KafkaTransport> made(new KafkaTransport(kafka));  // NOLINT: private constructor
+  // tidy-allow(memory): the constructor is private
+  std::unique_ptr<KafkaTransport> made(new KafkaTransport(kafka));
   events::KafkaSettings reading = {
       {"bootstrap.servers", kafka.brokers()},
       {"client.id", "fiscus-monitor"},

@@ -122,8 +122,8 @@ absl::StatusOr<std::shared_ptr<PartitionStore>> PartitionStore::Open(const std::
                                                                      const StoreMemory& memory) {
   rocksdb::DB* raw = nullptr;
   RETURN_IF_ERROR(FromRocks(rocksdb::DB::Open(OptionsWith(memory), directory, &raw)));
-  std::shared_ptr<PartitionStore> store(
-      new PartitionStore(std::unique_ptr<rocksdb::DB>(raw)));  // NOLINT: private constructor
+  // tidy-allow(memory): the constructor is private
+  std::shared_ptr<PartitionStore> store(new PartitionStore(std::unique_ptr<rocksdb::DB>(raw)));
   ASSIGN_OR_RETURN(const std::vector<OutboxEntry> outbox, store->ReadOutbox());
   if (!outbox.empty()) {
     store->first_outbox_ = outbox.front().number;

@@ -1,3 +1,4 @@
+// tidy-allow-file(sizes): a fixture that is read as one story
 // A random but reproducible life of some projects as a log of one partition, for tests of the
 // monitor.
 #pragma once
