@@ -40,6 +40,7 @@ absl::Status Check(const Config& config) {
   RETURN_IF_ERROR(InRange("resume_after_ms", config.resume_after_ms(), 1, kDayMs));
   RETURN_IF_ERROR(InRange("expiry_grace_ms", config.expiry_grace_ms(), 1, kDayMs));
   RETURN_IF_ERROR(InRange("bank_answer_max_ms", config.bank_answer_max_ms(), 1, kDayMs));
+  RETURN_IF_ERROR(InRange("bank_query_ms", config.bank_query_ms(), 1, kDayMs));
   RETURN_IF_ERROR(InRange("bank_clearing_max_ms", config.bank_clearing_max_ms(), 1, kDayMs));
   RETURN_IF_ERROR(InRange("bank_call_ms", config.bank_call_ms(), 1, 10'000));
   RETURN_IF_ERROR(InRange("bank_wait_ms", config.bank_wait_ms(), 0, 20'000));
@@ -77,6 +78,7 @@ Pace PaceOf(const Config& config) {
   return {.resume_after = absl::Milliseconds(config.resume_after_ms()),
           .expiry_grace = absl::Milliseconds(config.expiry_grace_ms()),
           .answer_max = absl::Milliseconds(config.bank_answer_max_ms()),
+          .query_every = absl::Milliseconds(config.bank_query_ms()),
           .clearing_max = absl::Milliseconds(config.bank_clearing_max_ms())};
 }
 

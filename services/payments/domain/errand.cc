@@ -34,6 +34,7 @@ absl::Time DueAt(const Payment& payment, const Pace& pace, absl::Time now) {
     case Errand::kCheckExpiry:
       return std::max(now, payment.expires_at + pace.expiry_grace);
     case Errand::kQuery:
+      if (payment.state == State::kUnknown) return now + pace.query_every;
       return now + (payment.state == State::kAccepted ? pace.clearing_max : pace.answer_max);
     case Errand::kSend:
     case Errand::kPost:

@@ -32,6 +32,7 @@ struct Pace {
   absl::Duration resume_after;  // a submission may take this long before the timer resumes it
   absl::Duration expiry_grace;  // the ledger expires first, then we ask
   absl::Duration answer_max;    // SENT without news: query (B4: 60 s)
+  absl::Duration query_every;   // UNKNOWN: query again
   absl::Duration clearing_max;  // ACCEPTED without news: query
 };
 

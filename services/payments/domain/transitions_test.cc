@@ -191,7 +191,8 @@ TEST_CASE("Every state has the errand that leads on, terminal ones none but givi
                                          {State::kWithdrawn, Errand::kVoid},
                                          {State::kRefunded, Errand::kNone},
                                          {State::kExpired, Errand::kNone}};
-  const Pace pace{absl::Seconds(3), absl::Seconds(2), absl::Seconds(60), absl::Minutes(15)};
+  const Pace pace{absl::Seconds(3), absl::Seconds(2), absl::Seconds(60), absl::Seconds(5),
+                  absl::Minutes(15)};
   const absl::Time now = absl::FromUnixSeconds(1'773'100'000);
   for (const State state : AllStates()) {
     CHECK(NextErrand(In(state)) == table.at(state));
@@ -206,6 +207,7 @@ TEST_CASE("Every state has the errand that leads on, terminal ones none but givi
   CHECK(NextErrand(payment) == Errand::kRefund);
   CHECK(NextErrand(Released(In(State::kWithdrawn), By("p")).payment) == Errand::kNone);
   CHECK(DueAt(In(State::kSent), pace, now) == now + absl::Seconds(60));
+  CHECK(DueAt(In(State::kUnknown), pace, now) == now + absl::Seconds(5));
   CHECK(DueAt(In(State::kAccepted), pace, now) == now + absl::Minutes(15));
   CHECK(DueAt(In(State::kSubmitted), pace, now) == absl::FromUnixSeconds(1'774'000'002));
 }
