@@ -1,4 +1,3 @@
-// tidy-allow-file(sizes): a fixture that is read as one story
 // A random but reproducible life of some projects as a log of one partition, for tests of the
 // monitor.
 #pragma once
@@ -12,17 +11,10 @@
 #include "fiscus/budget/v1/events.pb.h"
 #include "fiscus/payments/v1/events.pb.h"
 #include "fiscus/projects/v1/events.pb.h"
+#include "services/monitor/engine/log_record.h"
 #include "services/monitor/projections/calendar.h"
 
 namespace fiscus::monitor {
-
-// A record of the input as it lies in the log.
-struct LogRecord {
-  std::string key, type, tenant, aggregate, id, time, value;
-  int64_t sequence = 0;
-
-  friend bool operator==(const LogRecord&, const LogRecord&) = default;
-};
 
 // Writes events with gap-free sequences.
 class TestLog {
