@@ -75,14 +75,12 @@ class TestLog {
     life.project.set_state(projects::v1::PROJECT_STATE_EXECUTING);
     Project(i);
   }
-
   void Project(int i) {
     projects::v1::ProjectStateChanged event;
     *event.mutable_project() = lives_[i].project;
     event.set_effective_date(date_);
     Append(Tenant(i), Id(i), "projects/" + Id(i), event);
   }
-
   void Approve(int i) {
     Life& life = lives_[i];
     life.line.set_line_id("line-" + std::to_string(i));
@@ -102,7 +100,6 @@ class TestLog {
     plan.set_effective_date(date_);
     Append(Tenant(i), Id(i), "budget-lines/" + life.line.line_id(), plan);
   }
-
   void Entry(int i, budget::v1::Operation operation, int64_t amount, const std::string& contract) {
     budget::v1::EntryPosted event;
     event.mutable_entry()->set_operation(operation);
@@ -198,7 +195,6 @@ class TestLog {
     certified.set_certified_value(earned);
     Append(Tenant(i), Id(i), "projects/" + Id(i), event);
   }
-
   void Refuse(int i) {
     budget::v1::CommandRefused event;
     event.set_line_id(lives_[i].line.line_id());
@@ -208,7 +204,6 @@ class TestLog {
     event.set_effective_date(date_);
     Append(Tenant(i), Id(i), "refusals/" + event.line_id(), event);
   }
-
   void Meet(int i) {
     projects::v1::MilestoneChanged event;
     event.set_project_id(Id(i));
