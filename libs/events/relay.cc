@@ -100,17 +100,21 @@ struct Relay::Impl {
 
 absl::Status Relay::Impl::Connect() {
   if (producer != nullptr) return absl::OkStatus();
-  ASSIGN_OR_RETURN(producer,
-                   MakeKafka(RD_KAFKA_PRODUCER,
-                             {{"bootstrap.servers", kafka.brokers()},
-                              {"client.id", source},
-                              {"enable.idempotence", "true"},
-                              {"acks", "all"},
-                              {"linger.ms", "1"},
-                              {"compression.type", "lz4"},
-                              {"partitioner", "murmur2_random"},
-                              {"message.timeout.ms", std::to_string(kafka.message_timeout_ms())}},
-                             {.delivery_report = OnDelivery}));
+  ASSIGN_OR_RETURN(
+      producer,
+      MakeKafka(RD_KAFKA_PRODUCER,
+                {{"bootstrap.servers", kafka.brokers()},
+                 {"client.id", source},
+                 {"enable.idempotence", "true"},
+                 // A lost message must stop the ones behind it: a later event of an aggregate may
+                 // never overtake an earlier one, or consumers would wait at the gap for ever.
+                 {"enable.gapless.guarantee", "true"},
+                 {"acks", "all"},
+                 {"linger.ms", "1"},
+                 {"compression.type", "lz4"},
+                 {"partitioner", "murmur2_random"},
+                 {"message.timeout.ms", std::to_string(kafka.message_timeout_ms())}},
+                {.delivery_report = OnDelivery}));
   auto count = PartitionCount(producer.get(), kafka.facts_topic(), 5000);
   if (!count.ok()) {
     producer.reset();
