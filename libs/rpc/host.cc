@@ -18,6 +18,7 @@ constexpr auto kProbeEvery = std::chrono::seconds(1);
 // While something is missing, usually at start, the next look comes sooner.
 constexpr auto kProbeMissingEvery = std::chrono::milliseconds(100);
 constexpr int kExitFailure = 1;
+constexpr int kPingEveryMs = 1000;
 
 std::unique_ptr<TokenVerifier> StartRemote(const config::v1::Auth& auth) {
   auto verifier = std::make_unique<RemoteVerifier>(auth);
@@ -72,6 +73,9 @@ absl::Status Host::Start() {
   builder.AddListeningPort(config_.listen(), grpc::InsecureServerCredentials(), &port_);
   builder.SetMaxReceiveMessageSize(config_.request_bytes_max());
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // The gateway asks idle connections for a sign of life; gRPC would take that for an attack.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kPingEveryMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   for (const auto& [service, name] : services_) builder.RegisterService(service);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port_ == 0)
