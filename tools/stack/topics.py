@@ -22,6 +22,7 @@ def settings(topic):
         "cleanup.policy": "compact" if topic.compacted else "delete",
         "retention.ms": str(topic.retention_ms),
         "max.message.bytes": str(topic.message_bytes_max),
+        **({"min.compaction.lag.ms": str(topic.compaction_lag_ms)} if topic.compacted else {}),
     }
 
 
