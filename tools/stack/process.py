@@ -36,7 +36,9 @@ def start_time(pid):
     except (FileNotFoundError, ProcessLookupError):
         return None
     fields = stat.rpartition(")")[2].split()  # the name before ")" may hold spaces
-    return None if fields[0] in "ZX" else int(fields[19])
+    state, threads, start = fields[0], int(fields[17]), int(fields[19])
+    # A killed process whose first thread has ended holds its ports until the last one has.
+    return None if state in "ZX" and threads <= 1 else start
 
 
 class Process:
