@@ -25,12 +25,32 @@ def gateway(stack):
 
 
 @pytest.fixture(scope="session")
-def cast(stack, gateway):
-    """A tenant with units and users of every role; tests that change much found their own tenant."""
-    from tools.province.cast import Cast
-    people = Cast(gateway, "system", PASSWORD)
-    people.found(stack.secret("FISCUS_OPERATOR_SECRET"))
-    return people
+def found(stack, gateway):
+    """`found(name)`: a new tenant with units and users of every role."""
+    def found_tenant(name):
+        from tools.province.cast import Cast
+        people = Cast(gateway, name, PASSWORD)
+        people.found(stack.secret("FISCUS_OPERATOR_SECRET"))
+        return people
+    return found_tenant
+
+
+@pytest.fixture(scope="session")
+def play_a_month(stack):
+    """`play_a_month(cast, plots)`: establishes the projects and plays their first month, settled."""
+    def play(cast, plots):
+        from tools.province import figures
+        from tools.province.play import Play
+        played = Play(cast, plots, lambda: figures.settle(cast.auditor, stack), workers=4)
+        played.run(months=(1,))
+        return played
+    return play
+
+
+@pytest.fixture(scope="session")
+def cast(found):
+    """The tenant that most tests share; a test that leaves it unsettled founds its own."""
+    return found("system")
 
 
 @pytest.fixture(scope="session")
@@ -41,10 +61,6 @@ def plots():
 
 
 @pytest.fixture(scope="session")
-def province(stack, cast, plots):
+def province(cast, plots, play_a_month):
     """A played first month of twelve projects, settled."""
-    from tools.province import figures
-    from tools.province.play import Play
-    play = Play(cast, plots, lambda: figures.settle(cast.auditor, stack), workers=4)
-    play.run(months=(1,))
-    return play
+    return play_a_month(cast, plots)

@@ -37,6 +37,23 @@ def _pb(stack):
     return type("Pb", (), {"payment": payments_pb2, "rpc": payments_service_pb2, "project": projects_pb2, "money": type_pb2.Money})
 
 
+# A tenant of its own: what stays stuck at the bank never settles.
+@pytest.fixture(scope="module")
+def cast(found):
+    return found("bank")
+
+
+@pytest.fixture(scope="module")
+def plots():
+    from tools.province.plot import make_plots
+    return make_plots(3, seed=8)
+
+
+@pytest.fixture(scope="module")
+def province(cast, plots, play_a_month):
+    return play_a_month(cast, plots)
+
+
 def _order(pb, cast, plot, account):
     """A payment without contract to this account, submitted, approved and ordered by four people; its id."""
     payment_id = str(uuid.uuid4())
