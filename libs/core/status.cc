@@ -1,6 +1,7 @@
 #include "libs/core/status.h"
 
 #include <charconv>
+#include <utility>
 
 #include "libs/core/text.h"
 
@@ -50,7 +51,7 @@ absl::Status Refuse(absl::StatusCode code, std::string_view reason, std::string_
   std::vector<std::string> parts = {std::string(reason), std::string(domain)};
   for (auto& [name, value] : figures) {
     parts.push_back(name);
-    parts.push_back(value);
+    parts.push_back(std::move(value));
   }
   status.SetPayload(kRefusalUrl, absl::Cord(Pack(parts)));
   return status;
@@ -59,10 +60,10 @@ absl::Status Refuse(absl::StatusCode code, std::string_view reason, std::string_
 absl::Status InvalidFields(std::vector<FieldViolation> violations) {
   std::string message = "invalid fields:";
   std::vector<std::string> parts;
-  for (const FieldViolation& violation : violations) {
+  for (FieldViolation& violation : violations) {
     message += " " + violation.field + ": " + violation.description + ";";
-    parts.push_back(violation.field);
-    parts.push_back(violation.description);
+    parts.push_back(std::move(violation.field));
+    parts.push_back(std::move(violation.description));
   }
   message.pop_back();
   absl::Status status =

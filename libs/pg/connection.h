@@ -16,7 +16,7 @@ namespace fiscus::pg {
 
 class RowsImpl {
  public:
-  explicit RowsImpl(pqxx::result result) : result_(std::move(result)) {}
+  explicit RowsImpl(const pqxx::result& result) : result_(result) {}
   pqxx::field At(int row, const char* column) const;
   const pqxx::result& result() const { return result_; }
 

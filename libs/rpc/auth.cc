@@ -23,7 +23,7 @@ using nlohmann::json;
 
 constexpr char kAlgorithm[] = "ES256";
 constexpr int kFirstContactMs = 250;
-constexpr size_t kTokenBytesMax = 16 * 1024;
+constexpr size_t kTokenBytesMax = size_t{16} << 10;
 constexpr size_t kSignatureBytes = 64;  // r and s of P-256
 // Access tokens live at most this long; older revocations concern nobody.
 constexpr absl::Duration kTokenLifeMax = absl::Minutes(10);
