@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "absl/strings/str_cat.h"
 #include "libs/core/dates.h"
 #include "libs/core/text.h"
 
@@ -92,6 +93,13 @@ absl::Status CheckContractFits(const ContractFacts& contract, const Request& req
   return absl::OkStatus();
 }
 
+// "the contract is worth 5.00 CNY, of which 3.00 CNY are paid or on their way; 2.01 CNY were asked"
+std::string ExceededText(std::string_view what, int64_t limit, int64_t live, const Money& asked) {
+  return absl::StrCat(ToAbsl(what), FormatMoney(limit, asked.currency), ", of which ",
+                      FormatMoney(live, asked.currency), " are paid or on their way; ",
+                      FormatMoney(asked.minor, asked.currency), " were asked");
+}
+
 absl::Status CheckContractLimits(const SubmitContext& context, const Request& request) {
   const ContractFacts& contract = *context.contract;
   if (std::find(contract.payees.begin(), contract.payees.end(), request.payee) ==
@@ -103,7 +111,10 @@ absl::Status CheckContractLimits(const SubmitContext& context, const Request& re
   }
   const int64_t asked = request.amount.minor;
   if (!Fits(context.contract_live_minor, asked, CeilingMinor(contract))) {
-    return Precondition("CONTRACT_EXCEEDED", "more than the contract is worth (C2)",
+    // Rule C2 of contract control.
+    return Precondition("CONTRACT_EXCEEDED",
+                        ExceededText("the contract is worth ", CeilingMinor(contract),
+                                     context.contract_live_minor, request.amount),
                         {{"contract_id", contract.contract_id},
                          {"asked", std::to_string(asked)},
                          {"live_payments", std::to_string(context.contract_live_minor)},
@@ -112,7 +123,10 @@ absl::Status CheckContractLimits(const SubmitContext& context, const Request& re
   }
   if (request.kind == Kind::kAdvance &&
       !Fits(context.advance_live_minor, asked, contract.advance_minor)) {
-    return Precondition("ADVANCE_EXCEEDED", "more than the advance that the contract agrees (C3)",
+    // Rule C3 of contract control.
+    return Precondition("ADVANCE_EXCEEDED",
+                        ExceededText("the contract agrees an advance of ", contract.advance_minor,
+                                     context.advance_live_minor, request.amount),
                         {{"contract_id", contract.contract_id},
                          {"asked", std::to_string(asked)},
                          {"live_advances", std::to_string(context.advance_live_minor)},

@@ -107,6 +107,10 @@ TEST_CASE("The contract's value and its advance may be used up to the last fen",
   CHECK(CheckSubmission(context, request).ok());
   context.contract->settlement_minor = 99'999;  // settled below its value
   CHECK(ReasonOf(CheckSubmission(context, request)) == "CONTRACT_EXCEEDED");
+  CHECK(
+      CheckSubmission(context, request).message() ==
+      "the contract is worth 999.99 CNY, of which 900.00 CNY are paid or on their way; 100.00 CNY "
+      "were asked");
   context = GoodContext();
   request.kind = Kind::kAdvance;
   context.advance_live_minor = 20'000;
