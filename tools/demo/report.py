@@ -133,7 +133,7 @@ class Report:
     def _print_deviations(self):
         indicators = list(self._cast.auditor.monitor.all("ListIndicators", monitor.ListIndicatorsRequest(), "indicators"))
         indicators.sort(key=lambda i: -i.deviation_bp)
-        self._head(f"Execution deviation (planned − actual) of {len(indicators)} projects at {max((i.as_of for i in indicators), default='-')}; "
+        self._head(f"Execution deviation (planned − actual) of {len(indicators)} projects at {min((i.as_of for i in indicators), default='-')}; "
                    f"largest {_SHOWN}")
         codes = {plot.project_id: plot for plot in self._play.plots}
         print(f"{'project':14}{'story':18}{'planned':>9}{'actual':>9}{'deviation':>11}{'physical':>10}{'CPI':>7}{'SPI':>7}")

@@ -61,7 +61,7 @@ def _months(story, contract, budget, dice):
     """Progress and payments of each month by story."""
     months = {}
     for month in MONTHS:
-        even = 830 * month + dice.randrange(-20, 60)  # as the calendar: about half by the end of June
+        even = 990 * month + dice.randrange(-20, 60)  # a little before the calendar: the budget is a little more than the contract
         if story == "idle":
             months[month] = Month(0, 0)
         elif story == "laggard":
@@ -69,7 +69,7 @@ def _months(story, contract, budget, dice):
         elif story == "payer_ahead":
             months[month] = Month(500 * month, 1400)
         else:
-            months[month] = Month(even, 800)
+            months[month] = Month(even, 950)
         if story == "overspender" and month in (3, 5):
             months[month].attempts = [(contract, True), (budget + dice.randrange(1, 10) * 100_000, False)]
     return months
