@@ -28,17 +28,18 @@ def built_services(build):
 
 
 class Service:
-    """One service of one instance. `stack` gives addresses, secrets and directories."""
+    """One service of one instance, or a further replica of it. `stack` gives addresses, secrets and directories."""
 
     ready_s = 60
 
-    def __init__(self, name, stack):
-        self.name = name
+    def __init__(self, service, stack, replica=1):
+        self.service = service
+        self.name = service if replica == 1 else f"{service}-{replica}"
         self._stack = stack
-        self._binary = stack.build / "bin" / f"fiscus-{name}"
-        self._dir = stack.directory / name
+        self._binary = stack.build / "bin" / f"fiscus-{service}"
+        self._dir = stack.directory / self.name
         self._config = self._dir / "config.textproto"
-        self._message = _config_message(name)
+        self._message = _config_message(service)
         # Replicas, and one service before and after its restart, open each other's page tokens.
         self._env = {"FISCUS_PAGE_TOKEN_KEY": stack.vault["page-tokens"]}
         self._fill(self._message)
@@ -61,7 +62,7 @@ class Service:
         self._dir.mkdir(exist_ok=True)
         self._config.write_text(text_format.MessageToString(self._message))
         if self.has_database:
-            self._stack.postgres.create_service(self.name)
+            self._stack.postgres.create_service(self.service)
             self._migrate()
 
     def spec(self):
@@ -71,7 +72,7 @@ class Service:
         return health(self.address) == 1
 
     def _migrate(self):
-        owner = self._stack.postgres.dsn(f"fiscus_{self.name}_owner", f"fiscus_{self.name}")
+        owner = self._stack.postgres.dsn(f"fiscus_{self.service}_owner", f"fiscus_{self.service}")
         try:
             done = subprocess.run([str(self._binary), "--config", str(self._config), "--migrate"], cwd="/", text=True,
                                   env=base_env() | self._env | {"FISCUS_MIGRATE_DSN": owner}, capture_output=True,
@@ -97,12 +98,12 @@ class Service:
             message.metrics_listen = self.metrics
         elif kind == _CONFIG + "Postgres":
             message.SetInParent()
-            self._env[message.dsn_env] = self._stack.postgres.dsn(f"fiscus_{self.name}", f"fiscus_{self.name}")
+            self._env[message.dsn_env] = self._stack.postgres.dsn(f"fiscus_{self.service}", f"fiscus_{self.service}")
         elif kind == _CONFIG + "Kafka":
             message.brokers = self._stack.kafka.address
         elif kind == _CONFIG + "Auth":
             message.identity = self._stack.address("identity")
-            self._env[message.service_secret_env] = self._stack.vault[f"service:{self.name}"]
+            self._env[message.service_secret_env] = self._stack.vault[f"service:{self.service}"]
         elif kind == _CONFIG + "Redis":
             message.address = self._stack.redis.address
             self._env[message.password_env] = self._stack.redis.password
@@ -130,7 +131,7 @@ class Service:
             self._env[variable] = self._stack.vault[f"service:{service}"]
 
     def _directory(self, field):
-        shipped = REPO / "services" / self.name / field.removesuffix("_dir")
+        shipped = REPO / "services" / self.service / field.removesuffix("_dir")
         return str(shipped if shipped.is_dir() else self._dir / field.removesuffix("_dir"))
 
 

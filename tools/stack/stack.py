@@ -46,15 +46,15 @@ class Stack:
     # Life
 
     def up(self, only=None):
-        """Starts what does not run yet and waits until all is ready. `only`: names of infrastructure, for unit tests."""
+        """Starts what does not run yet and waits until all is ready. `only`: names of infrastructure and services, for tests that
+        need no more; the bank and the gateway come with everything only."""
         with self._lock():
             self._make_directory()
             self._watch()
             self._load()
             try:
                 self._up_infrastructure([name for name in INFRASTRUCTURE if only is None or name in only])
-                if only is None:
-                    self._up_product()
+                self._up_product([name for name in self.service_names if only is None or name in only], whole=only is None)
             except BaseException:
                 # A half-started instance is nobody's; its logs stay for whoever looks for the cause.
                 self._stop_all()
@@ -93,6 +93,13 @@ class Stack:
         self._process(name).start(spec)
         if wait:
             self._wait_ready(name)
+
+    def replicate(self, service, replica=2):
+        """Starts a further replica of a service, on ports of its own, with the same database; returns its name, e.g. budget-2."""
+        component = Service(service, self, replica)
+        self._components[component.name] = component
+        self._start_all([component.name])
+        return component.name
 
     # What it consists of
 
@@ -167,14 +174,13 @@ class Stack:
         if "kafka" in names:
             self.kafka.create_topics()
 
-    def _up_product(self):
-        services = self.service_names
+    def _up_product(self, services, whole):
         for name in services:
             self._components[name] = Service(name, self)
         self._start_all(services, wait=False)
-        if Bank.exists():
+        if whole and Bank.exists():
             self._components["bank"] = Bank(self)
-        if "identity" in services:  # whose keys the gateway needs
+        if whole and "identity" in services:  # whose keys the gateway needs
             backends = {name: self.address(name) for name in services}
             self._components["gateway"] = Gateway(self.directory, self.ports, self.build, backends)
         self._start_all([name for name in ("bank", "gateway") if name in self._components], wait=False)
