@@ -105,6 +105,12 @@ void ExitConfig(std::string_view service, const absl::Status& status) {
   std::exit(kExitUsage);
 }
 
+absl::Status CheckRange(std::string_view field, int64_t value, int64_t least, int64_t most) {
+  if (value >= least && value <= most) return absl::OkStatus();
+  return absl::InvalidArgumentError(std::string(field) + " must lie in " + std::to_string(least) +
+                                    ".." + std::to_string(most));
+}
+
 void BlockSignals() {
   const sigset_t set = EndSignals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);

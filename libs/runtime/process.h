@@ -1,8 +1,14 @@
 // The life of a service process: flags, configuration, signals. Used by main.cc only.
+//
+//   int main(int argc, char** argv) {
+//     return fiscus::RunService<Config>("budget", argc, argv, Check, Migrate, Serve);
+//   }
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -30,10 +36,35 @@ absl::StatusOr<std::string> RequireEnv(const std::string& name);
 
 // Prints "service: message" on stderr and ends with exit code 2: wrong configuration.
 [[noreturn]] void ExitConfig(std::string_view service, const absl::Status& status);
+// The value, or the end of the process as by ExitConfig.
+template <class T>
+T OrExit(std::string_view service, absl::StatusOr<T> value) {
+  if (!value.ok()) ExitConfig(service, value.status());
+  return *std::move(value);
+}
+
+// INVALID_ARGUMENT "<field> must lie in <least>..<most>" unless it does.
+absl::Status CheckRange(std::string_view field, int64_t value, int64_t least, int64_t most);
 
 // Blocks SIGTERM and SIGINT in this and all later threads; call first in main.
 void BlockSignals();
 // Waits for SIGTERM or SIGINT.
 void WaitForSignal();
+
+// What every service's main does: flags, configuration, `check` of what its types cannot say, then
+// --check-config (0), --migrate (`migrate`, its exit code) or `serve` until a signal.
+template <class Config>
+int RunService(std::string_view service, int argc, char** argv,
+               absl::Status (*check)(const Config&), int (*migrate)(),
+               int (*serve)(const Config&)) {
+  BlockSignals();
+  const Flags flags = ParseFlagsOrExit(service, argc, argv);
+  Config config;
+  absl::Status status = LoadConfig(flags.config_path, &config);
+  if (status.ok()) status = check(config);
+  if (!status.ok()) ExitConfig(service, status);
+  if (flags.check_config) return 0;
+  return flags.migrate ? migrate() : serve(config);
+}
 
 }  // namespace fiscus

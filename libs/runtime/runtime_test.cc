@@ -1,6 +1,10 @@
 // Scope arithmetic of callers, configuration errors and the fake clock.
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "fiscus/config/v1/config.pb.h"
@@ -40,7 +44,10 @@ TEST_CASE("Scopes leave out units that another scope covers") {
 }
 
 TEST_CASE("A wrong configuration names file, line and column") {
-  const std::string path = std::tmpnam(nullptr);  // NOLINT: a name is enough for a test
+  std::string path = std::filesystem::temp_directory_path() / "fiscus-config-XXXXXX";
+  const int file = mkstemp(path.data());
+  REQUIRE(file >= 0);
+  close(file);
   std::ofstream(path) << "listen: \"127.0.0.1:0\"\nlisten_port: 3\n";
   config::v1::Server config;
   const absl::Status status = LoadConfig(path, &config);
@@ -48,6 +55,14 @@ TEST_CASE("A wrong configuration names file, line and column") {
   CHECK(std::string(status.message()).find("line 2, column") != std::string::npos);
   std::remove(path.c_str());
   CHECK(LoadConfig(path, &config).code() == absl::StatusCode::kNotFound);
+}
+
+TEST_CASE("A value outside its range names the field and the range") {
+  CHECK(CheckRange("threads", 1, 1, 64).ok());
+  CHECK(CheckRange("threads", 64, 1, 64).ok());
+  const absl::Status status = CheckRange("threads", 65, 1, 64);
+  CHECK(status.code() == absl::StatusCode::kInvalidArgument);
+  CHECK(status.message() == "threads must lie in 1..64");
 }
 
 TEST_CASE("New ids are ordered by time and unique") {

@@ -3,9 +3,8 @@
 #include "libs/events/consumer.h"
 #include "libs/events/outbox.h"
 #include "libs/events/relay.h"
-#include "libs/pg/migrate.h"
+#include "libs/pg/service.h"
 #include "libs/rpc/host.h"
-#include "libs/runtime/log.h"
 #include "libs/runtime/process.h"
 #include "services/alerting/config.pb.h"
 #include "services/alerting/consumers/warning_changed.h"
@@ -20,6 +19,12 @@ constexpr char kService[] = "alerting";
 // Connections beside the workers': the consumer's partitions, the feed, the relay.
 constexpr int kBackgroundConnections = 8;
 
+absl::StatusOr<absl::TimeZone> ZoneOf(const Config& config) {
+  absl::TimeZone zone;
+  if (absl::LoadTimeZone(config.time_zone(), &zone)) return zone;
+  return absl::InvalidArgumentError("time_zone is not an IANA zone: " + config.time_zone());
+}
+
 absl::Status Check(const Config& config) {
   if (!config.has_kafka() || config.kafka().brokers().empty())
     return absl::InvalidArgumentError("kafka.brokers is missing");
@@ -31,18 +36,7 @@ absl::Status Check(const Config& config) {
     return absl::InvalidArgumentError(
         "streams: stall_max_ms ≥ 100, lifetime_ms ≥ 1000, subscribers_max ≥ 1");
   }
-  return absl::OkStatus();
-}
-
-int Migrate() {
-  const auto dsn = RequireEnv("FISCUS_MIGRATE_DSN");
-  if (!dsn.ok()) ExitConfig(kService, dsn.status());
-  const pg::MigrationSet sets[] = {
-      pg::BaseMigrations(), events::Migrations(), {kService, kMigrations}};
-  const absl::Status migrated = pg::Migrate(*dsn, "fiscus_alerting", sets);
-  if (migrated.ok()) return 0;
-  log::Error("migration failed", {{"error", migrated.ToString()}});
-  return 1;
+  return ZoneOf(config).status();
 }
 
 FeedOptions OptionsOf(const Streams& streams) {
@@ -54,18 +48,14 @@ FeedOptions OptionsOf(const Streams& streams) {
   return options;
 }
 
-pg::DatabaseOptions OptionsOf(const Config& config) {
-  auto dsn = RequireEnv(config.postgres().dsn_env());
-  if (!dsn.ok()) ExitConfig(kService, dsn.status());
-  const int pool = config.postgres().pool_size();
-  return {.dsn = *std::move(dsn),
-          .pool_size = pool > 0 ? pool : config.server().worker_threads() + kBackgroundConnections,
-          .statement_timeout = absl::Milliseconds(config.postgres().statement_timeout_ms()),
-          .service = kService};
+int Migrate() {
+  return pg::MigrateOrExit(kService, {events::Migrations(), {kService, kMigrations}});
 }
 
-int Serve(const Config& config, absl::TimeZone zone) {
-  const pg::DatabaseOptions options = OptionsOf(config);
+int Serve(const Config& config) {
+  const absl::TimeZone zone = OrExit(kService, ZoneOf(config));
+  const pg::DatabaseOptions options = pg::OptionsOrExit(
+      kService, config.postgres(), config.server().worker_threads() + kBackgroundConnections);
   pg::Database database(options);
   Feed feed(database, SystemClock(), OptionsOf(config.streams()));
   const Deps deps{.database = database, .clock = SystemClock(), .feed = feed, .zone = zone};
@@ -96,19 +86,7 @@ int Serve(const Config& config, absl::TimeZone zone) {
 }
 
 int Main(int argc, char** argv) {
-  BlockSignals();
-  const Flags flags = ParseFlagsOrExit(kService, argc, argv);
-  Config config;
-  absl::Status status = LoadConfig(flags.config_path, &config);
-  if (status.ok()) status = Check(config);
-  if (!status.ok()) ExitConfig(kService, status);
-  absl::TimeZone zone;
-  if (!absl::LoadTimeZone(config.time_zone(), &zone)) {
-    ExitConfig(kService,
-               absl::InvalidArgumentError("time_zone is not an IANA zone: " + config.time_zone()));
-  }
-  if (flags.check_config) return 0;
-  return flags.migrate ? Migrate() : Serve(config, zone);
+  return RunService<Config>(kService, argc, argv, Check, Migrate, Serve);
 }
 
 }  // namespace

@@ -1,13 +1,10 @@
 // fiscus-identity: configuration → database → keys and secrets → server. Composition only.
-#include <cstdlib>
-
 #include "fiscus/identity/v1/identity_service.service.h"
 #include "libs/cache/connect.h"
 #include "libs/core/status.h"
-#include "libs/pg/migrate.h"
+#include "libs/pg/service.h"
 #include "libs/pg/timer.h"
 #include "libs/rpc/host.h"
-#include "libs/runtime/log.h"
 #include "libs/runtime/process.h"
 #include "services/identity/config.pb.h"
 #include "services/identity/deps.h"
@@ -101,36 +98,16 @@ absl::StatusOr<SecretBook> LoadSecrets(const config::Config& config) {
   return secrets;
 }
 
-// The value, or the end of the process with one line on what is wrong with the configuration.
-template <class T>
-T OrExit(absl::StatusOr<T> value) {
-  if (!value.ok()) ExitConfig(kService, value.status());
-  return *std::move(value);
-}
-
-pg::DatabaseOptions OptionsOf(const config::Config& config) {
-  const int pool = config.postgres().pool_size();
-  return {.dsn = OrExit(RequireEnv(config.postgres().dsn_env())),
-          .pool_size = pool > 0 ? pool : config.server().worker_threads() + kBackgroundConnections,
-          .statement_timeout = absl::Milliseconds(config.postgres().statement_timeout_ms()),
-          .service = kService};
-}
-
-int Migrate() {
-  const std::string dsn = OrExit(RequireEnv("FISCUS_MIGRATE_DSN"));
-  const pg::MigrationSet sets[] = {pg::BaseMigrations(), {kService, kMigrations}};
-  const absl::Status migrated = pg::Migrate(dsn, "fiscus_identity", sets);
-  if (migrated.ok()) return EXIT_SUCCESS;
-  log::Error("migration failed", {{"error", migrated.ToString()}});
-  return EXIT_FAILURE;
-}
+int Migrate() { return pg::MigrateOrExit(kService, {{kService, kMigrations}}); }
 
 int Serve(const config::Config& config) {
-  const SecretBook secrets = OrExit(LoadSecrets(config));
+  const SecretBook secrets = OrExit(kService, LoadSecrets(config));
   const SealedBox box =
-      OrExit(SealedBox::FromMasterSecret(OrExit(RequireEnv(config.master_secret_env()))));
-  const Policies policies = OrExit(LoadPolicies());
-  pg::Database database(OptionsOf(config));
+      OrExit(kService,
+             SealedBox::FromMasterSecret(OrExit(kService, RequireEnv(config.master_secret_env()))));
+  const Policies policies = OrExit(kService, LoadPolicies());
+  pg::Database database(pg::OptionsOrExit(
+      kService, config.postgres(), config.server().worker_threads() + kBackgroundConnections));
   cache::Redis redis(cache::OptionsOf(config.redis()));
   cache::LockBoard locks(redis, "identity.login");
   PasswordHasher hasher({.memory_kib = static_cast<uint32_t>(config.hash_memory_kib()),
@@ -172,14 +149,7 @@ int Serve(const config::Config& config) {
 }
 
 int Main(int argc, char** argv) {
-  BlockSignals();
-  const Flags flags = ParseFlagsOrExit(kService, argc, argv);
-  config::Config config;
-  absl::Status status = LoadConfig(flags.config_path, &config);
-  if (status.ok()) status = Check(config);
-  if (!status.ok()) ExitConfig(kService, status);
-  if (flags.check_config) return EXIT_SUCCESS;
-  return flags.migrate ? Migrate() : Serve(config);
+  return RunService<config::Config>(kService, argc, argv, Check, Migrate, Serve);
 }
 
 }  // namespace

@@ -21,33 +21,6 @@ namespace {
 constexpr char kService[] = "monitor";
 constexpr int64_t kMebibyte = 1 << 20;
 
-absl::Status InRange(std::string_view name, int64_t value, int64_t least, int64_t most) {
-  if (value >= least && value <= most) return absl::OkStatus();
-  return absl::InvalidArgumentError(std::string(name) + " must lie in " + std::to_string(least) +
-                                    ".." + std::to_string(most));
-}
-
-absl::Status Check(const Config& config) {
-  if (config.kafka().brokers().empty())
-    return absl::InvalidArgumentError("kafka.brokers is missing");
-  if (config.state_dir().empty()) return absl::InvalidArgumentError("state_dir is missing");
-  if (config.rules_dir().empty()) return absl::InvalidArgumentError("rules_dir is missing");
-  const EngineConfig& engine = config.engine();
-  RETURN_IF_ERROR(InRange("engine.batch_max", engine.batch_max(), 1, 10'000));
-  RETURN_IF_ERROR(
-      InRange("engine.projects_in_memory_max", engine.projects_in_memory_max(), 1000, 100'000'000));
-  RETURN_IF_ERROR(InRange("engine.block_cache_mib", engine.block_cache_mib(), 1, 65'536));
-  RETURN_IF_ERROR(InRange("engine.write_buffer_mib", engine.write_buffer_mib(), 8, 65'536));
-  RETURN_IF_ERROR(InRange("engine.session_timeout_ms", engine.session_timeout_ms(), 6000, 300'000));
-  for (const Override& one : config.override()) {
-    if (!one.has_partition() || !one.has_offset() || one.action() == Override::ACTION_UNSPECIFIED ||
-        one.reason().empty()) {
-      return absl::InvalidArgumentError("override needs partition, offset, action and reason");
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<RuleSet> LoadRules(const std::string& directory) {
   std::error_code error;
   std::vector<std::filesystem::path> paths;
@@ -69,6 +42,28 @@ absl::StatusOr<RuleSet> LoadRules(const std::string& directory) {
   return MakeRuleSet(files);
 }
 
+absl::Status Check(const Config& config) {
+  if (config.kafka().brokers().empty())
+    return absl::InvalidArgumentError("kafka.brokers is missing");
+  if (config.state_dir().empty()) return absl::InvalidArgumentError("state_dir is missing");
+  if (config.rules_dir().empty()) return absl::InvalidArgumentError("rules_dir is missing");
+  const EngineConfig& engine = config.engine();
+  RETURN_IF_ERROR(CheckRange("engine.batch_max", engine.batch_max(), 1, 10'000));
+  RETURN_IF_ERROR(CheckRange("engine.projects_in_memory_max", engine.projects_in_memory_max(), 1000,
+                             100'000'000));
+  RETURN_IF_ERROR(CheckRange("engine.block_cache_mib", engine.block_cache_mib(), 1, 65'536));
+  RETURN_IF_ERROR(CheckRange("engine.write_buffer_mib", engine.write_buffer_mib(), 8, 65'536));
+  RETURN_IF_ERROR(
+      CheckRange("engine.session_timeout_ms", engine.session_timeout_ms(), 6000, 300'000));
+  for (const Override& one : config.override()) {
+    if (!one.has_partition() || !one.has_offset() || one.action() == Override::ACTION_UNSPECIFIED ||
+        one.reason().empty()) {
+      return absl::InvalidArgumentError("override needs partition, offset, action and reason");
+    }
+  }
+  return LoadRules(config.rules_dir()).status();
+}
+
 EngineOptions OptionsOf(const Config& config) {
   EngineOptions options;
   options.state_directory = config.state_dir();
@@ -88,7 +83,8 @@ EngineOptions OptionsOf(const Config& config) {
   return options;
 }
 
-int Serve(const Config& config, const RuleSet& rules) {
+int Serve(const Config& config) {
+  const RuleSet rules = OrExit(kService, LoadRules(config.rules_dir()));
   Engine engine(rules, config.kafka(), OptionsOf(config));
   const Deps deps{.engine = engine};
   rpc::Host host(kService, config.server(), config.auth());
@@ -101,17 +97,11 @@ int Serve(const Config& config, const RuleSet& rules) {
   return code;
 }
 
+// No database: there is nothing to migrate.
+int Migrate() { return 0; }
+
 int Main(int argc, char** argv) {
-  BlockSignals();
-  const Flags flags = ParseFlagsOrExit(kService, argc, argv);
-  Config config;
-  absl::Status status = LoadConfig(flags.config_path, &config);
-  if (status.ok()) status = Check(config);
-  if (!status.ok()) ExitConfig(kService, status);
-  const absl::StatusOr<RuleSet> rules = LoadRules(config.rules_dir());
-  if (!rules.ok()) ExitConfig(kService, rules.status());
-  // No database: there is nothing to migrate.
-  return flags.check_config || flags.migrate ? 0 : Serve(config, *rules);
+  return RunService<Config>(kService, argc, argv, Check, Migrate, Serve);
 }
 
 }  // namespace

@@ -3,10 +3,9 @@
 #include "fiscus/payments/v1/payments_service.service.h"
 #include "libs/events/outbox.h"
 #include "libs/events/relay.h"
-#include "libs/pg/migrate.h"
+#include "libs/pg/service.h"
 #include "libs/rpc/client.h"
 #include "libs/rpc/host.h"
-#include "libs/runtime/log.h"
 #include "libs/runtime/process.h"
 #include "services/payments/clients/clients.h"
 #include "services/payments/config.pb.h"
@@ -21,14 +20,9 @@ namespace {
 
 constexpr char kService[] = "payments";
 
-absl::Status InRange(std::string_view name, int64_t value, int64_t least, int64_t most) {
-  if (value >= least && value <= most) return absl::OkStatus();
-  return absl::InvalidArgumentError(std::string(name) + " must lie in " + std::to_string(least) +
-                                    ".." + std::to_string(most));
-}
-
 absl::Status Check(const Config& config) {
   constexpr int kDayMs = 86'400'000;
+  constexpr int kYearS = 366 * 86'400;
   if (config.kafka().brokers().empty())
     return absl::InvalidArgumentError("kafka.brokers is missing");
   if (config.budget_address().empty() || config.projects_address().empty() ||
@@ -36,42 +30,15 @@ absl::Status Check(const Config& config) {
     return absl::InvalidArgumentError(
         "budget_address, projects_address and bank_address are needed");
   }
-  RETURN_IF_ERROR(InRange("reservation_ttl_s", config.reservation_ttl_s(), 1, 366 * 86'400));
-  RETURN_IF_ERROR(InRange("resume_after_ms", config.resume_after_ms(), 1, kDayMs));
-  RETURN_IF_ERROR(InRange("expiry_grace_ms", config.expiry_grace_ms(), 1, kDayMs));
-  RETURN_IF_ERROR(InRange("bank_answer_max_ms", config.bank_answer_max_ms(), 1, kDayMs));
-  RETURN_IF_ERROR(InRange("bank_query_ms", config.bank_query_ms(), 1, kDayMs));
-  RETURN_IF_ERROR(InRange("bank_clearing_max_ms", config.bank_clearing_max_ms(), 1, kDayMs));
-  RETURN_IF_ERROR(InRange("bank_call_ms", config.bank_call_ms(), 1, 10'000));
-  RETURN_IF_ERROR(InRange("bank_wait_ms", config.bank_wait_ms(), 0, 20'000));
-  return InRange("timer_threads", config.timer_threads(), 1, 64);
-}
-
-int Migrate() {
-  const auto dsn = RequireEnv("FISCUS_MIGRATE_DSN");
-  if (!dsn.ok()) ExitConfig(kService, dsn.status());
-  const pg::MigrationSet sets[] = {
-      pg::BaseMigrations(), events::Migrations(), {kService, kMigrations}};
-  const absl::Status migrated = pg::Migrate(*dsn, "fiscus_payments", sets);
-  if (migrated.ok()) return 0;
-  log::Error("migration failed", {{"error", migrated.ToString()}});
-  return 1;
-}
-
-std::string SecretOrExit(const std::string& variable) {
-  auto value = RequireEnv(variable);
-  if (!value.ok()) ExitConfig(kService, value.status());
-  return *std::move(value);
-}
-
-pg::DatabaseOptions OptionsOf(const Config& config) {
-  // Beside the workers': both timer runners with a poll each, the feed, the health probe.
-  const int background = 2 * config.timer_threads() + 4;
-  const int pool = config.postgres().pool_size();
-  return {.dsn = SecretOrExit(config.postgres().dsn_env()),
-          .pool_size = pool > 0 ? pool : config.server().worker_threads() + background,
-          .statement_timeout = absl::Milliseconds(config.postgres().statement_timeout_ms()),
-          .service = kService};
+  RETURN_IF_ERROR(CheckRange("reservation_ttl_s", config.reservation_ttl_s(), 1, kYearS));
+  RETURN_IF_ERROR(CheckRange("resume_after_ms", config.resume_after_ms(), 1, kDayMs));
+  RETURN_IF_ERROR(CheckRange("expiry_grace_ms", config.expiry_grace_ms(), 1, kDayMs));
+  RETURN_IF_ERROR(CheckRange("bank_answer_max_ms", config.bank_answer_max_ms(), 1, kDayMs));
+  RETURN_IF_ERROR(CheckRange("bank_query_ms", config.bank_query_ms(), 1, kDayMs));
+  RETURN_IF_ERROR(CheckRange("bank_clearing_max_ms", config.bank_clearing_max_ms(), 1, kDayMs));
+  RETURN_IF_ERROR(CheckRange("bank_call_ms", config.bank_call_ms(), 1, 10'000));
+  RETURN_IF_ERROR(CheckRange("bank_wait_ms", config.bank_wait_ms(), 0, 20'000));
+  return CheckRange("timer_threads", config.timer_threads(), 1, 64);
 }
 
 Pace PaceOf(const Config& config) {
@@ -82,11 +49,18 @@ Pace PaceOf(const Config& config) {
           .clearing_max = absl::Milliseconds(config.bank_clearing_max_ms())};
 }
 
+int Migrate() {
+  return pg::MigrateOrExit(kService, {events::Migrations(), {kService, kMigrations}});
+}
+
 int Serve(const Config& config) {
-  const pg::DatabaseOptions options = OptionsOf(config);
+  // Beside the workers': both timer runners with a poll each, the feed, the health probe.
+  const int background = 2 * config.timer_threads() + 4;
+  const pg::DatabaseOptions options =
+      pg::OptionsOrExit(kService, config.postgres(), config.server().worker_threads() + background);
   pg::Database database(options);
   rpc::ServiceTokens tokens(config.auth(), kService,
-                            SecretOrExit(config.auth().service_secret_env()));
+                            OrExit(kService, RequireEnv(config.auth().service_secret_env())));
   const auto budget = MakeBudgetClient(config.budget_address(), &tokens);
   const auto projects = MakeProjectsClient(config.projects_address(), &tokens);
   const auto bank = MakeBankClient(config.bank_address());
@@ -130,14 +104,7 @@ int Serve(const Config& config) {
 }
 
 int Main(int argc, char** argv) {
-  BlockSignals();
-  const Flags flags = ParseFlagsOrExit(kService, argc, argv);
-  Config config;
-  absl::Status status = LoadConfig(flags.config_path, &config);
-  if (status.ok()) status = Check(config);
-  if (!status.ok()) ExitConfig(kService, status);
-  if (flags.check_config) return 0;
-  return flags.migrate ? Migrate() : Serve(config);
+  return RunService<Config>(kService, argc, argv, Check, Migrate, Serve);
 }
 
 }  // namespace

@@ -3,11 +3,10 @@
 #include "fiscus/projects/v1/projects_service.service.h"
 #include "libs/events/outbox.h"
 #include "libs/events/relay.h"
-#include "libs/pg/migrate.h"
+#include "libs/pg/service.h"
 #include "libs/pg/timer.h"
 #include "libs/rpc/client.h"
 #include "libs/rpc/host.h"
-#include "libs/runtime/log.h"
 #include "libs/runtime/process.h"
 #include "services/projects/clients/budget_ledger.h"
 #include "services/projects/config.pb.h"
@@ -33,34 +32,15 @@ absl::Status Check(const Config& config) {
 }
 
 int Migrate() {
-  const auto dsn = RequireEnv("FISCUS_MIGRATE_DSN");
-  if (!dsn.ok()) ExitConfig(kService, dsn.status());
-  const pg::MigrationSet sets[] = {
-      pg::BaseMigrations(), events::Migrations(), {kService, kMigrations}};
-  const absl::Status migrated = pg::Migrate(*dsn, "fiscus_projects", sets);
-  if (migrated.ok()) return 0;
-  log::Error("migration failed", {{"error", migrated.ToString()}});
-  return 1;
-}
-
-std::string EnvOrExit(const std::string& name) {
-  auto value = RequireEnv(name);
-  if (!value.ok()) ExitConfig(kService, value.status());
-  return *std::move(value);
-}
-
-pg::DatabaseOptions OptionsOf(const Config& config) {
-  const int pool = config.postgres().pool_size();
-  return {.dsn = EnvOrExit(config.postgres().dsn_env()),
-          .pool_size = pool > 0 ? pool : config.server().worker_threads() + kBackgroundConnections,
-          .statement_timeout = absl::Milliseconds(config.postgres().statement_timeout_ms()),
-          .service = kService};
+  return pg::MigrateOrExit(kService, {events::Migrations(), {kService, kMigrations}});
 }
 
 int Serve(const Config& config) {
-  const pg::DatabaseOptions options = OptionsOf(config);
+  const pg::DatabaseOptions options = pg::OptionsOrExit(
+      kService, config.postgres(), config.server().worker_threads() + kBackgroundConnections);
   pg::Database database(options);
-  rpc::ServiceTokens tokens(config.auth(), kService, EnvOrExit(config.auth().service_secret_env()));
+  rpc::ServiceTokens tokens(config.auth(), kService,
+                            OrExit(kService, RequireEnv(config.auth().service_secret_env())));
   const BudgetLedger ledger(config.budget(), tokens);
   const Deps deps{.database = database, .clock = SystemClock(), .ledger = ledger};
 
@@ -81,14 +61,7 @@ int Serve(const Config& config) {
 }
 
 int Main(int argc, char** argv) {
-  BlockSignals();
-  const Flags flags = ParseFlagsOrExit(kService, argc, argv);
-  Config config;
-  absl::Status status = LoadConfig(flags.config_path, &config);
-  if (status.ok()) status = Check(config);
-  if (!status.ok()) ExitConfig(kService, status);
-  if (flags.check_config) return 0;
-  return flags.migrate ? Migrate() : Serve(config);
+  return RunService<Config>(kService, argc, argv, Check, Migrate, Serve);
 }
 
 }  // namespace
