@@ -186,12 +186,10 @@ bool Feed::Offer(Subscriber& subscriber, const std::vector<FeedEntry>& entries,
 absl::StatusOr<std::vector<FeedEntry>> Feed::Read(const std::string& tenant, int64_t after,
                                                   absl::Time now) {
   std::vector<FeedEntry> entries;
-  const absl::Status status =
-      database_.Read(tenant, now + kReadLimit, [&](pg::Tx& tx) -> absl::Status {
-        ASSIGN_OR_RETURN(entries, ReadFeed(tx, after, options_.page));
-        return absl::OkStatus();
-      });
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(database_.Read(tenant, now + kReadLimit, [&](pg::Tx& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(entries, ReadFeed(tx, after, options_.page));
+    return absl::OkStatus();
+  }));
   return entries;
 }
 

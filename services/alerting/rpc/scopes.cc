@@ -5,7 +5,7 @@
 namespace fiscus::alerting {
 
 std::vector<std::string> ScopesUnder(const Call& call, const std::string& under_path) {
-  const std::vector<std::string> held = call.caller.ScopesFor(call.intent);
+  std::vector<std::string> held = call.caller.ScopesFor(call.intent);
   if (under_path.empty()) return held;
   std::vector<std::string> scopes;
   for (const std::string& scope : held) {

@@ -90,25 +90,24 @@ void LedgerEngine::Stop() {
 }
 
 void LedgerEngine::Submit(Job job) {
-  absl::Status refused;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_ || !running_) {
-      refused = absl::UnavailableError("the ledger is stopping");
-    } else if (waiting_commands_ + CommandsOf(job) > options_.waiting_commands_max) {
-      refused = EngineFull();
-    } else {
-      waiting_commands_ += CommandsOf(job);
-      Queue& queue = queue_of_tenant_[job.call.caller.tenant];
-      if (queue.empty()) turns_.push_back(job.call.caller.tenant);
-      queue.push_back({.job = std::make_unique<Job>(std::move(job))});
-    }
-  }
-  if (!refused.ok()) {
-    job.done(refused);
+  auto waiting = std::make_unique<Job>(std::move(job));
+  // Answered outside the lock: what `done` does is the caller's affair.
+  if (const absl::Status refused = Enqueue(waiting); !refused.ok()) {
+    waiting->done(refused);
     return;
   }
   wake_.notify_one();
+}
+
+absl::Status LedgerEngine::Enqueue(std::unique_ptr<Job>& job) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_ || !running_) return absl::UnavailableError("the ledger is stopping");
+  if (waiting_commands_ + CommandsOf(*job) > options_.waiting_commands_max) return EngineFull();
+  waiting_commands_ += CommandsOf(*job);
+  Queue& queue = queue_of_tenant_[job->call.caller.tenant];
+  if (queue.empty()) turns_.push_back(job->call.caller.tenant);
+  queue.push_back({.job = std::move(job)});
+  return absl::OkStatus();
 }
 
 void LedgerEngine::Loop() {

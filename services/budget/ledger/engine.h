@@ -59,6 +59,8 @@ class LedgerEngine {
   };
   using Queue = std::deque<Waiting>;
 
+  // Takes the job over unless the engine is full or stopped.
+  absl::Status Enqueue(std::unique_ptr<Job>& job);
   void Loop();
   void Pause(absl::Duration pause);  // cut short by Stop
   // The next group, of the tenant whose turn it is; empty when stopping and nothing waits. Waits

@@ -48,7 +48,7 @@ absl::StatusOr<v1::ToleranceProfile> PutToleranceProfile(
       deps.database, call, [&](pg::Tx& tx) -> absl::StatusOr<v1::ToleranceProfile> {
         ASSIGN_OR_RETURN(const auto before, store::FindProfiles(tx, {profile.name}));
         RETURN_IF_ERROR(store::SaveProfile(tx, profile));
-        const v1::ToleranceProfile answer = ToProto(profile);
+        v1::ToleranceProfile answer = ToProto(profile);
         tx.AuditSubject("tolerance-profiles/" + profile.name,
                         before.empty() ? "" : ToProto(before.front()).SerializeAsString(),
                         answer.SerializeAsString());

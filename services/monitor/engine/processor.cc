@@ -151,7 +151,7 @@ absl::StatusOr<Outcome> Processor::Fold(DecodedEvent& decoded, const Input& inpu
   if (const auto* paid = std::get_if<PaymentChanged>(&decoded.event)) {
     ASSIGN_OR_RETURN(payment, cache_.Payment(tenant, paid->payment_id));
   }
-  const Outcome outcome =
+  Outcome outcome =
       payment != nullptr
           ? Check(input.head.sequence, accept_gap, {payment->state.sequence, payment->state.mark})
           : std::visit(

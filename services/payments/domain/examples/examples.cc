@@ -79,10 +79,10 @@ Moment By(const std::string& subject, const std::string& note) {
 }
 
 Payment In(State state) {
-  const Payment opened =
+  Payment opened =
       Open(ProgressRequest(), By("maker"), absl::FromUnixSeconds(1'774'000'000), absl::OkStatus())
           .payment;
-  const Payment submitted = Resolve(opened, absl::OkStatus(), By("maker")).payment;
+  Payment submitted = Resolve(opened, absl::OkStatus(), By("maker")).payment;
   switch (state) {
     case State::kUnspecified:
       return {};
