@@ -47,7 +47,9 @@ void Authorise(grpc::ClientContext& context, const std::string& token) {
 
 // Tags of the streaming call's operations.
 enum Tag : intptr_t { kStarted = 1, kWritten, kClosed, kRead, kFinished };
-void* AsTag(Tag tag) { return reinterpret_cast<void*>(static_cast<intptr_t>(tag)); }
+void* AsTag(Tag tag) {
+  return reinterpret_cast<void*>(static_cast<intptr_t>(tag));  // NOLINT(performance-no-int-to-ptr)
+}
 
 // Waits for the next event of the queue; cancels the call once `stop` is set.
 bool NextEvent(grpc::CompletionQueue& queue, grpc::ClientContext& context,

@@ -21,7 +21,7 @@ void ForEachCharacter(std::string_view text, Take take) {
   while (at < size) {
     const int32_t start = at;
     UChar32 c = 0;
-    U8_NEXT_OR_FFFD(text.data(), at, size, c);
+    U8_NEXT_OR_FFFD(text.data(), at, size, c);  // NOLINT(bugprone-inc-dec-in-conditions)
     take(c, text.substr(static_cast<size_t>(start), static_cast<size_t>(at - start)));
   }
 }

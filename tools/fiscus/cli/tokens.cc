@@ -24,10 +24,10 @@ absl::Status NotLoggedIn() {
 }  // namespace
 
 // Named by a digest: addresses and tenants are no file names.
-TokenStore::TokenStore(std::string folder, std::string_view address, std::string_view tenant,
+TokenStore::TokenStore(std::string_view folder, std::string_view address, std::string_view tenant,
                        const Clock& clock)
     : path_(absl::StrCat(
-          folder, "/tokens-",
+          ToAbsl(folder), "/tokens-",
           Hex(Sha256(absl::StrCat(ToAbsl(address), "\n", ToAbsl(tenant)))).substr(0, 16), ".json")),
       clock_(clock) {}
 

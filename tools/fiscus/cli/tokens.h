@@ -27,7 +27,7 @@ struct Tokens {
 class TokenStore {
  public:
   // `folder`: see StateFolder.
-  TokenStore(std::string folder, std::string_view address, std::string_view tenant,
+  TokenStore(std::string_view folder, std::string_view address, std::string_view tenant,
              const Clock& clock);
 
   // UNAUTHENTICATED where nobody is logged in, or the file is damaged.
