@@ -21,21 +21,20 @@ _STATUS = {
 
 
 def local_replies():
-    """The connection manager's local_reply_config. gRPC callers get trailers, so for them the body stays a message."""
-    mappers = [_mapper("EQ", status, *answer) for status, answer in _STATUS.items()]
-    mappers.append(_mapper("GE", 400, 13, "GATEWAY_FAILED", "The gateway failed."))
+    """The connection manager's local_reply_config. The first mapper that fits is taken."""
+    mappers = [mapper for status, answer in _STATUS.items() for mapper in _mappers("EQ", status, *answer)]
+    mappers += _mappers("GE", 400, 13, "GATEWAY_FAILED", "The gateway failed.")
     return {"mappers": mappers}
 
 
-def _mapper(operator, status, code, reason, sentence):
-    return {
-        "filter": {"and_filter": {"filters": [
-            {"status_code_filter": {"comparison": {
-                "op": operator, "value": {"default_value": status, "runtime_key": f"fiscus.local_reply_{status}"}}}},
-            {"or_filter": {"filters": [_is_not_grpc(), _was_rest()]}},
-        ]}},
-        "body_format_override": _body(code, reason, sentence),
-    }
+def _mappers(operator, status, code, reason, sentence):
+    """For REST a google.rpc.Status; for gRPC, which gets trailers, the body is the message."""
+    of_status = {"status_code_filter": {"comparison": {
+        "op": operator, "value": {"default_value": status, "runtime_key": f"fiscus.local_reply_{status}"}}}}
+    rest = {"or_filter": {"filters": [_is_not_grpc(), _was_rest()]}}
+    return [{"filter": {"and_filter": {"filters": [of_status, rest]}}, "body_format_override": _body(code, reason, sentence)},
+            {"filter": of_status,
+             "body_format_override": {"text_format_source": {"inline_string": f"{sentence} %LOCAL_REPLY_BODY%"}}}]
 
 
 def _is_not_grpc():

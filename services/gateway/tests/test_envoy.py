@@ -158,6 +158,7 @@ def test_a_service_that_is_down_is_said_to_be(call, signer):
         with pytest.raises(grpc.RpcError) as refused:
             getattr(stub, method)(_request("budget", method), timeout=5, metadata=tuple(bearer(signer.token()).items()))
     assert refused.value.code() == grpc.StatusCode.UNAVAILABLE
+    assert refused.value.details().startswith("The service does not answer: try again later.")
 
 
 def test_grpc_speaks_through_the_same_port(call, signer):

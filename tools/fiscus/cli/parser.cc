@@ -118,6 +118,20 @@ void RequireLeaf(CLI::App& app) {
   for (CLI::App* child : children) RequireLeaf(*child);
 }
 
+// Help, version or what is wrong with the words. CLI11 asks for a subcommand also where one was
+// given that does not exist; whoever mistyped is better served by the word.
+ExitCode Explain(const CLI::App& app, const CLI::ParseError& error,
+                 const Environment& environment) {
+  const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
+  if (error.get_name() == "RequiredError" && !unknown.empty() &&
+      !unknown.front().starts_with('-')) {
+    environment.err << "error: there is no command '" << unknown.front()
+                    << "'; `fiscus --help` lists them\n";
+    return ExitCode::kUsage;
+  }
+  return app.exit(error, environment.out, environment.err) == 0 ? ExitCode::kOk : ExitCode::kUsage;
+}
+
 }  // namespace
 
 std::vector<KnownFlag> GlobalFlags() {
@@ -173,8 +187,7 @@ Parsed ParseCommandLine(const CommandTable& table, const Environment& environmen
     app.parse(std::move(reversed));
   } catch (const CLI::ParseError& error) {  // tidy-allow(exceptions): the only way CLI11 reports
     parsed.command = nullptr;
-    parsed.exit =
-        app.exit(error, environment.out, environment.err) == 0 ? ExitCode::kOk : ExitCode::kUsage;
+    parsed.exit = Explain(app, error, environment);
     return parsed;
   }
   parsed.arguments = Given(collected[parsed.command]);

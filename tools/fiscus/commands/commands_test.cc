@@ -40,6 +40,18 @@ struct Program {
   }
 };
 
+TEST_CASE("A command that does not exist is named", "[cli]") {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"bugdet"}, {"alerts", "bugdet"}}) {
+    Program program;
+    CHECK(program.Run(words) == 2);
+    CHECK_THAT(program.err.str(), Contains("no command 'bugdet'"));
+  }
+  Program program;
+  CHECK(program.Run({"alerts"}) == 2);
+  CHECK_THAT(program.err.str(), Contains("A subcommand is required"));
+}
+
 TEST_CASE("Every entry names an RPC that exists, fields that exist, and no path twice", "[cli]") {
   std::set<std::string_view> paths;
   for (const Command& command : AllCommands()) {
