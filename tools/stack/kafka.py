@@ -5,9 +5,9 @@ import subprocess
 import uuid
 from pathlib import Path
 
+from deploy.topics import TopicError, create_topics
 from tools.stack.paths import kafka_libs
 from tools.stack.process import Spec, StackError, base_env
-from tools.stack.topics import create_topics
 
 _PROPERTIES = """
 process.roles=broker,controller
@@ -87,4 +87,7 @@ class Kafka:
         return len(metadata.brokers) == 1
 
     def create_topics(self):
-        create_topics(self.address)
+        try:
+            create_topics(self.address)
+        except TopicError as failure:
+            raise StackError(str(failure)) from failure

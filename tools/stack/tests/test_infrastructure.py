@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from deploy import topics
 from tools.stack import Stack, StackError
 from tools.stack.paths import REPO, default_build
 from tools.stack.process import Process, Spec, start_time
@@ -34,8 +35,19 @@ def test_a_killed_server_comes_back_on_its_port_with_its_data(stack, name):
 def test_topics_are_made_once(stack):
     from confluent_kafka.admin import AdminClient
     stack.kafka.create_topics()
-    topics = AdminClient({"bootstrap.servers": stack.kafka.address}).list_topics(timeout=10).topics
-    assert len(topics["fiscus.facts.v1"].partitions) == 6 and "fiscus.monitor.changelog.v1" in topics
+    present = AdminClient({"bootstrap.servers": stack.kafka.address}).list_topics(timeout=10).topics
+    assert len(present["fiscus.facts.v1"].partitions) == 6 and "fiscus.monitor.changelog.v1" in present
+
+
+def test_topics_that_are_not_what_the_table_says_are_named(stack, monkeypatch):
+    assert topics.differences(stack.kafka.address) == []
+    table = topics.read_topics()
+    table.topic[0].partitions = 12
+    table.topic[1].compacted = True
+    monkeypatch.setattr(topics, "read_topics", lambda: table)
+    assert topics.differences(stack.kafka.address) == [
+        "fiscus.facts.v1 has 6 partitions, not 12",
+        "fiscus.indicators.v1 has cleanup.policy = delete, not compact"]
 
 
 def test_the_serving_role_owns_nothing(stack):

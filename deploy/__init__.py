@@ -1,0 +1,1 @@
+"""What an installation runs once, outside of the services."""
