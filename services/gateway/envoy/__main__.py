@@ -1,4 +1,4 @@
-"""Writes the bootstrap: python3 -m services.gateway.envoy --protoset FILE --backend identity=host:port … > envoy.json"""
+"""Writes the bootstrap: python3 -m services.gateway.envoy --protoset FILE --backend identity=host:port …"""
 
 import argparse
 import json
@@ -20,6 +20,8 @@ def main():
     parser.add_argument("--keys-listen", default=Settings.keys_listen, metavar="HOST:PORT")
     parser.add_argument("--admin-listen", default=Settings.admin_listen, metavar="HOST:PORT")
     parser.add_argument("--openapi", default="", help="OpenAPI document to serve")
+    parser.add_argument("--output", type=argparse.FileType("w", encoding="utf-8"), default=sys.stdout, metavar="FILE",
+                        help="where to write; default: standard output")
     arguments = parser.parse_args()
     try:
         backends = dict(item.split("=", 1) for item in arguments.backend)
@@ -29,7 +31,7 @@ def main():
             private_key=arguments.private_key, backends=backends, keys_listen=arguments.keys_listen,
             admin_listen=arguments.admin_listen, openapi=arguments.openapi,
             services=[service for service in services if service.backend in backends])
-        json.dump(bootstrap(settings), sys.stdout, indent=1)
+        json.dump(bootstrap(settings), arguments.output, indent=1)
     except (ApiError, OSError, ValueError) as failure:
         sys.exit(f"error: {failure}")
 

@@ -2,6 +2,8 @@
 
 import json
 import ssl
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from concurrent import futures
@@ -10,9 +12,10 @@ import grpc
 import pytest
 from google.rpc import error_details_pb2, status_pb2
 
+from services.gateway.envoy import drain
 from services.gateway.tests.tokens import Signer
 from tools.stack.gateway import Gateway
-from tools.stack.paths import default_build
+from tools.stack.paths import REPO, default_build
 from tools.stack.ports import Ports
 from tools.stack.process import Process
 
@@ -86,7 +89,7 @@ def call_fixture(tmp_path_factory, signer):
         except urllib.error.HTTPError as error:
             return error.code, error.headers["content-type"], json.loads(error.read())
 
-    call.address, call.ca = gateway.address, gateway.ca
+    call.address, call.ca, call.admin = gateway.address, gateway.ca, gateway.admin
     yield call
     process.ask_to_stop()
     process.wait_gone()
@@ -194,6 +197,17 @@ def test_a_stream_is_one_json_object_a_line(call, signer):
 
 
 def test_health_needs_no_token(call):
+    assert call("GET", "/healthz")[0] == 200
+
+
+def test_a_gateway_that_shall_go_turns_unhealthy_and_still_serves(call, signer):
+    try:
+        subprocess.run([sys.executable, "-m", "services.gateway.envoy.drain", "--admin", call.admin, "--seconds", "0"],
+                       cwd=REPO, check=True, timeout=20)
+        assert call("GET", "/healthz")[0] == 503
+        assert call("GET", "/v1/auth:whoami", **bearer(signer.token()))[0] == 200
+    finally:
+        drain.ask(call.admin, "healthcheck/ok")
     assert call("GET", "/healthz")[0] == 200
 
 
