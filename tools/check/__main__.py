@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from tools.check import lint, proto
+from tools.check import helm, lint, proto
 from tools.stack.paths import REPO, default_build
 from tools.tidy.__main__ import run as run_tidy
 from tools.tidy.tree import Tree
@@ -16,11 +16,11 @@ _CLANG_FORMAT = "clang-format-19"
 
 def main():
     parser = argparse.ArgumentParser(prog="tools/dev check", description="Style and interfaces.")
-    parser.add_argument("part", nargs="*", choices=[[], *_PARTS], help=f"one or more of {', '.join(_PARTS)}; default: all")
+    parser.add_argument("part", nargs="*", choices=[[], *_PARTS], help=f"one or more of {', '.join(_PARTS)}; default: all but {', '.join(_ON_DEMAND)}")
     parser.add_argument("--fix", action="store_true", help="rewrite what clang-format can mend")
     arguments = parser.parse_args()
     failed = []
-    for part in arguments.part or _PARTS:
+    for part in arguments.part or [part for part in _PARTS if part not in _ON_DEMAND]:
         started = time.monotonic()
         good = _PARTS[part](arguments.fix)
         print(f"{part}: {'ok' if good else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True)
@@ -54,11 +54,16 @@ def _shell(_):
     return _passes("shellcheck", "-x", *scripts)
 
 
+def _helm(_):
+    return helm.run()
+
+
 def _passes(*command):
     return subprocess.run(command, cwd=REPO, check=False).returncode == 0
 
 
-_PARTS = {"format": _format, "shell": _shell, "proto": _proto, "tidy": _tidy, "lint": _lint}
+_PARTS = {"format": _format, "shell": _shell, "proto": _proto, "tidy": _tidy, "lint": _lint, "helm": _helm}
+_ON_DEMAND = ("helm",)  # its tools are installed when it is asked for
 
 if __name__ == "__main__":
     main()

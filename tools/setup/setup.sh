@@ -1,6 +1,7 @@
 #!/bin/bash
 # Installs what a Debian 12 machine lacks for building and running Fiscus. Nothing is asked, nothing is installed twice,
 # and everything that is not a Debian package goes to $FISCUS_CACHE (default /var/tmp/fiscus-<uid>).
+# `setup.sh helm` adds what checks the Helm chart.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"
@@ -8,6 +9,7 @@ set -euo pipefail
 here=$FISCUS_ROOT/tools/setup
 python=/usr/bin/python3
 openapiv2_version=v2.19.1 # the last one that Debian 12's Go 1.19 builds
+helm_version=v3.12.3      # likewise
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then
@@ -83,19 +85,36 @@ install_kafka() {
   stamp kafka "$pom"
 }
 
-# The OpenAPI generator is a Go program. Go from Debian serves if the machine has none.
-install_openapi() {
-  local bin=$FISCUS_CACHE/bin/protoc-gen-openapiv2
-  [ "$(cat "$bin.version" 2>/dev/null)" = $openapiv2_version ] && [ -x "$bin" ] && return 0
-  local minor
+# go_tool MODULE VERSION [FLAG…]: builds a Go program into $FISCUS_CACHE/bin. Go from Debian serves if the machine has none.
+go_tool() {
+  local module=$1 version=$2 bin=$FISCUS_CACHE/bin/${1##*/} minor
+  shift 2
+  [ "$(cat "$bin.version" 2>/dev/null)" = "$version" ] && [ -x "$bin" ] && return 0
   minor=$(go env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
   [ "${minor:-0}" -ge 19 ] || install_packages golang-go
-  say "Building protoc-gen-openapiv2 $openapiv2_version"
+  say "Building ${module##*/} $version"
   env GOBIN="$FISCUS_CACHE/bin" GOPATH="$FISCUS_CACHE/go" GOCACHE="$FISCUS_CACHE/go/build" GOFLAGS="-buildvcs=false -modcacherw" \
-    go install "github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv2@$openapiv2_version" >&2 ||
-    die "Go could not build protoc-gen-openapiv2"
+    go install "$@" "$module@$version" >&2 || die "Go could not build ${module##*/}"
   rm -rf "$FISCUS_CACHE/go"
-  echo $openapiv2_version >"$bin.version"
+  echo "$version" >"$bin.version"
+}
+
+install_openapi() { go_tool github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv2 $openapiv2_version; }
+
+# For `tools/dev check helm` only: building Helm takes minutes, and nothing else needs it. The flags are those of its releases: they
+# say which Kubernetes it takes for the target when it has none to ask.
+install_helm() {
+  local in=helm.sh/helm/v3/pkg
+  go_tool helm.sh/helm/v3/cmd/helm $helm_version -ldflags "-s -w \
+    -X $in/chartutil.k8sVersionMajor=1 -X $in/chartutil.k8sVersionMinor=27 \
+    -X $in/lint/rules.k8sVersionMajor=1 -X $in/lint/rules.k8sVersionMinor=27"
+  local wheels=$FISCUS_CACHE/helm-python
+  if fresh helm-python "$here/requirements-helm.txt" $python && [ -d "$wheels" ]; then return 0; fi
+  say "Fetching the wheels that check rendered manifests"
+  rm -rf "$wheels"
+  "$FISCUS_VENV/bin/pip" install -q --disable-pip-version-check --no-input --only-binary :all: --target "$wheels" \
+    --cache-dir "$FISCUS_CACHE/pip" -r "$here/requirements-helm.txt" || die "pip could not install $here/requirements-helm.txt"
+  stamp helm-python "$here/requirements-helm.txt" $python
 }
 
 main() {
@@ -109,6 +128,7 @@ main() {
   install_googleapis
   install_kafka
   install_openapi
+  case " $* " in *" helm "*) install_helm ;; esac
 }
 
 main "$@"
