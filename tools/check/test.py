@@ -50,8 +50,8 @@ def _unit():
 
 
 def _tools():
-    """The style test and the tests of the tools and of the gateway's generator."""
-    return _pytest("tools", ["--import-mode=importlib", "tools", "services/gateway"])
+    """The style test and the tests of the tools, of the gateway's generator and of the images' content."""
+    return _pytest("tools", ["--import-mode=importlib", "tools", "services/gateway", "deploy"])
 
 
 def _system():
