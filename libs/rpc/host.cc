@@ -18,6 +18,9 @@ constexpr auto kProbeEvery = std::chrono::seconds(1);
 // While something is missing, usually at start, the next look comes sooner.
 constexpr auto kProbeMissingEvery = std::chrono::milliseconds(100);
 constexpr int kExitFailure = 1;
+// Under this name health says only that the server answers: a restart would bring no lost
+// dependency back, so a supervisor must not restart for one.
+constexpr char kLive[] = "live";
 constexpr int kPingEveryMs = 1000;
 
 std::unique_ptr<TokenVerifier> StartRemote(const config::v1::Auth& auth) {
@@ -81,6 +84,7 @@ absl::Status Host::Start() {
   if (server_ == nullptr || port_ == 0)
     return absl::InvalidArgumentError("cannot listen on " + config_.listen());
   SetServing(false);  // until the first probe has answered
+  server_->GetHealthCheckService()->SetServingStatus(kLive, true);
   prober_ = std::jthread([this](const std::stop_token& stop) { Probe(stop); });
   log::Info("serving", {{"port", port_}});
   return absl::OkStatus();
@@ -108,7 +112,7 @@ void Host::Probe(std::stop_token stop) {
 
 void Host::SetServing(bool serving) {
   grpc::HealthCheckServiceInterface& health = *server_->GetHealthCheckService();
-  health.SetServingStatus(serving);
+  health.SetServingStatus("", serving);  // without a name it would be said of "live" too
   for (const auto& [service, name] : services_) health.SetServingStatus(name, serving);
 }
 

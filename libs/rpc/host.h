@@ -32,9 +32,9 @@ class Host {
   // What generated service classes need. Valid for the host's life.
   Context MakeContext(UnitResolver resolver, const Clock& clock = SystemClock());
   void Add(grpc::Service& service, std::string_view full_name);
-  // Reported by health as NOT_SERVING while it answers false; asked every second,
-  // beside the verifier's own readiness (e.g. "the
-  // database answers").
+  // Reported by health as NOT_SERVING while it answers false; asked every second, beside the
+  // verifier's own readiness (e.g. "the database answers"). The name "live" is SERVING all the
+  // while.
   void AddHealthProbe(std::function<bool()> probe);
 
   // Listens; the port chosen is in port(). Errors: the address is in use or malformed.
