@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs what a Debian 12 machine lacks for building and running Fiscus. Nothing is asked, nothing is installed twice,
 # and everything that is not a Debian package goes to $FISCUS_CACHE (default /var/tmp/fiscus-<uid>).
-# `setup.sh helm` adds what checks the Helm chart.
+# `setup.sh helm` adds what checks the Helm chart, `setup.sh strength` what measures the tests.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"
@@ -117,6 +117,18 @@ install_helm() {
   stamp helm-python "$here/requirements-helm.txt" $python
 }
 
+# For `tools/dev coverage` and `mutate` only; apart from the other wheels, whose versions it must not bend.
+install_strength() {
+  local env=$FISCUS_CACHE/strength
+  if fresh strength "$here/requirements-strength.txt" $python && [ -x "$env/bin/gcovr" ]; then return 0; fi
+  say "Making the Python environment in $env"
+  rm -rf "$env"
+  $python -m venv "$env"
+  "$env/bin/pip" install -q --disable-pip-version-check --no-input --cache-dir "$FISCUS_CACHE/pip" \
+    -r "$here/requirements-strength.txt" || die "pip could not install $here/requirements-strength.txt"
+  stamp strength "$here/requirements-strength.txt" $python
+}
+
 main() {
   make_cache
   exec 9>"$FISCUS_CACHE/setup.lock"
@@ -129,6 +141,7 @@ main() {
   install_kafka
   install_openapi
   case " $* " in *" helm "*) install_helm ;; esac
+  case " $* " in *" strength "*) install_strength ;; esac
 }
 
 main "$@"
