@@ -39,7 +39,7 @@ class Service:
         self._binary = stack.build / "bin" / f"fiscus-{service}"
         self._dir = stack.directory / self.name
         self._config = self._dir / "config.textproto"
-        self._message = _config_message(service)
+        self._message = config_message(service)
         # Replicas, and one service before and after its restart, open each other's page tokens.
         self._env = {"FISCUS_PAGE_TOKEN_KEY": stack.vault["page-tokens"]}
         self._fill(self._message)
@@ -147,7 +147,7 @@ def health(address):
     return answer[1] if len(answer) == 2 else 0  # HealthCheckResponse{status = 1}, one varint
 
 
-def _config_message(service):
+def config_message(service):
     """An empty message of the type that services/<service>/config.proto defines last (or names Config)."""
     file = f"services/{service}/config.proto"
     with tempfile.NamedTemporaryFile(suffix=".protoset") as out:
