@@ -95,3 +95,27 @@ def compare(definitions, offered, message):
             kinds = {field.CPPTYPE_INT32: "integer", field.CPPTYPE_INT64: "integer", field.CPPTYPE_STRING: "string",
                      field.CPPTYPE_BOOL: "boolean"}
             assert entry["type"] == kinds[field.cpp_type], f"{message.full_name}.{name}"
+
+
+def test_every_value_is_explained():
+    import yaml
+    text = (CHART / "README.md").read_text().split("## Values")[1]
+    documented = set()
+    for cells in (line.split("|")[1] for line in text.splitlines() if line.startswith("| `")):
+        first, *others = [name.strip("`") for name in cells.strip().split(", ")]
+        documented.add(first)
+        documented |= {first.rsplit(".", 1)[0] + one if one.startswith(".") else one for one in others}
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    del values["services"]  # as the defaults
+    whole = {f"defaults.{name}" for name in values["defaults"]} | {"gateway.resources", "migrate.resources"}
+    assert documented == set(leaves(values, "", whole))
+
+
+def leaves(values, prefix, whole):
+    """Paths of values; of those in `whole` not what is below them."""
+    for name, value in values.items():
+        path = prefix + name
+        if isinstance(value, dict) and value and path not in whole:
+            yield from leaves(value, f"{path}.", whole)
+        else:
+            yield path
