@@ -5,6 +5,8 @@ KEYS_PATH = "/.well-known/jwks.json"
 # gRPC requests pass as they come; the buffer is for REST, whose paths match these routes only after the transcoder.
 _UNBUFFERED = {"envoy.filters.http.buffer": {
     "@type": "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.BufferPerRoute", "disabled": True}}
+# No connection was made, or HTTP/2 says that the stream was refused before anything acted on it.
+_NEVER_SENT = "connect-failure,refused-stream"
 # Headers by which services speak to each other; from outside they are dropped.
 _INTERNAL_HEADERS = ["x-fiscus-tenant", "x-fiscus-on-behalf-of"]
 
@@ -34,8 +36,8 @@ def keys(settings):
             if ("GET", KEYS_PATH) in rpc.http]
     if not rpcs:
         raise ValueError(f"no RPC is bound to GET {KEYS_PATH}: tokens could not be verified")
-    routes = [{"match": {"path": rpc.path}, "route": {"cluster": service.backend, "timeout": "2s"}}
-              for service, rpc in rpcs]
+    routes = [{"match": {"path": rpc.path}, "route": {
+        "cluster": service.backend, "timeout": "2s", "retry_policy": _retry(_NEVER_SENT, 2)}} for service, rpc in rpcs]
     return {"name": "keys", "virtual_hosts": [{"name": "keys", "domains": ["*"], "routes": routes}]}
 
 
@@ -51,15 +53,23 @@ def _streams(service):
 
 
 def _reads(service, settings):
-    """A read is tried once more when the service went away before it answered; a write never is."""
-    retry = {"retry_on": "connect-failure,refused-stream,reset-before-request,unavailable", "num_retries": 1}
+    """A read is tried once more when the service went away before it answered."""
+    retry = _retry(f"{_NEVER_SENT},reset-before-request,unavailable", 1)
     return [{"match": {"path": rpc.path}, "route": _unary(service, settings) | {"retry_policy": retry}}
             for rpc in service.rpcs if rpc.for_people and rpc.read_only and not rpc.streaming]
 
 
 def _unary(service, settings):
+    """A write is tried elsewhere only if it provably reached nobody, as when a replica has just gone; else never."""
     limit = f"{settings.deadline_max_s}s"
-    return {"cluster": service.backend, "timeout": limit, "max_stream_duration": {"grpc_timeout_header_max": limit}}
+    return {"cluster": service.backend, "timeout": limit, "max_stream_duration": {"grpc_timeout_header_max": limit},
+            "retry_policy": _retry(_NEVER_SENT, 2)}
+
+
+def _retry(when, times):
+    return {"retry_on": when, "num_retries": times, "host_selection_retry_max_attempts": 3, "retry_host_predicate": [{
+        "name": "envoy.retry_host_predicates.previous_hosts",
+        "typed_config": {"@type": "type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"}}]}
 
 
 def _nothing(match):

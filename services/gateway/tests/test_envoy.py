@@ -74,6 +74,7 @@ def call_fixture(tmp_path_factory, signer):
     server.start()
     gateway = Gateway(folder, ports, default_build(), backends)
     gateway.prepare()
+    add_dead_replica(folder / "gateway/envoy.json", "identity")
     process = Process(folder, "gateway")
     process.start(gateway.spec())
     process.wait_ready(gateway.ready, 30)
@@ -96,11 +97,27 @@ def call_fixture(tmp_path_factory, signer):
     server.stop(None)
 
 
+def add_dead_replica(file, cluster):
+    """Gives the cluster a second address at which nobody listens, as while a replica is being replaced: all tests run with it."""
+    document = json.loads(file.read_text())
+    wanted, = [one for one in document["static_resources"]["clusters"] if one["name"] == cluster]
+    endpoints = wanted["load_assignment"]["endpoints"][0]["lb_endpoints"]
+    dead = json.loads(json.dumps(endpoints[0]))
+    dead["endpoint"]["address"]["socket_address"]["address"] = "127.0.0.2"
+    endpoints.append(dead)
+    file.write_text(json.dumps(document))
+
+
 def refusal(answer, http, code, reason):
     status, content_type, body = answer
     assert (status, content_type, body["code"]) == (http, "application/json", code)
     assert body["message"] and isinstance(body["details"], list)
     assert reason in [detail.get("reason") for detail in body["details"]]
+
+
+def test_a_write_that_reached_nobody_is_sent_to_another_replica(call):
+    for _ in range(20):
+        refusal(call("POST", "/v1/auth:login", {"tenant": "t"}), 401, 16, "INVALID_CREDENTIALS")
 
 
 def bearer(token):

@@ -33,14 +33,17 @@ def test_rpcs_between_services_are_answered_404(services):
         assert first["direct_response"]["status"] == 404
 
 
-def test_streams_have_no_deadline_and_writes_no_retry(services):
+def test_streams_have_no_deadline_and_writes_are_never_sent_twice(services):
     by_path = {route["match"].get("path"): route for route in route_list(services)}
     for service in services:
         for rpc in service.rpcs:
             if rpc.for_people and rpc.streaming:
                 assert by_path[rpc.path]["route"]["timeout"] == "0s"
             elif rpc.for_people and not rpc.read_only:
-                assert rpc.path not in by_path  # the service's prefix route, which retries nothing
+                assert rpc.path not in by_path  # the service's prefix route
+    for route in route_list(services):
+        if "prefix" in route["match"] and "route" in route:
+            assert route["route"]["retry_policy"]["retry_on"] == "connect-failure,refused-stream"
 
 
 def test_only_public_rpcs_pass_without_a_token(services):
