@@ -19,7 +19,7 @@ _USING = re.compile(r"^\s*using\s+namespace\b(?!\s+(std::)?(string_view_)?litera
 _STDOUT = re.compile(r"\bstd::c(out|err)\b")
 _SQL_IN_CODE = re.compile(r'"\s*(SELECT|INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO)\s', re.IGNORECASE)
 _SQL_HOME = r"^(libs/pg/|libs/testing/)"
-_SELECT_STAR = re.compile(r"\bSELECT\s+(\w+\.)?\*|\bOFFSET\s+(\$?\d|:)", re.IGNORECASE)
+_SELECT_STAR = re.compile(r"\bSELECT\s+(\w+\.)?\*|\bOFFSET\s+(\$|[1-9]|:)", re.IGNORECASE)
 
 
 def check_exact(tree):
