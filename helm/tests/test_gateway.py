@@ -53,7 +53,8 @@ def test_it_is_the_bootstrap_of_private_instances(made):
     protoset = default_build() / "fiscus.protoset"
     local = bootstrap(Settings(
         protoset=str(protoset), listen="0.0.0.0:8443", certificate=str(made[1].with_name("tls.crt")),
-        private_key=str(made[1].with_name("tls.key")), openapi=str(default_build() / "openapi/fiscus.swagger.json"),
+        private_key=str(made[1].with_name("tls.key")), secret=str(made[1].with_name("envoy.secret.json")),
+        openapi=str(default_build() / "openapi/fiscus.swagger.json"),
         backends={service: f"fiscus-{service}-pods:50051" for service in services()},
         services=[one for one in read_services(protoset.read_bytes()) if one.backend in services()]))
     assert made[0] == local

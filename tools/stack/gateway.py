@@ -63,16 +63,17 @@ class Gateway:
 
     def _write_bootstrap(self):
         from services.gateway.envoy.api import read_services
-        from services.gateway.envoy.bootstrap import Settings, bootstrap
+        from services.gateway.envoy.bootstrap import Settings, bootstrap, secret
         protoset = self._build / "fiscus.protoset"
         openapi = self._build / "openapi" / "fiscus.swagger.json"
         services = [s for s in read_services(protoset.read_bytes()) if s.backend in self._backends]
         settings = Settings(
             protoset=str(protoset), listen=self.address, certificate=str(self._dir / "server.pem"),
-            private_key=str(self._dir / "server.key"), backends=self._backends,
+            private_key=str(self._dir / "server.key"), secret=str(self._dir / "envoy.secret.json"), backends=self._backends,
             keys_listen=f"127.0.0.1:{self._ports['gateway-keys']}", admin_listen=self.admin,
             openapi=str(openapi) if openapi.exists() else "", services=services)
         (self._dir / "envoy.json").write_text(json.dumps(bootstrap(settings), indent=1))
+        Path(settings.secret).write_text(json.dumps(secret(settings), indent=1))
 
     def _make_certificates(self):
         """A certificate authority of this instance's own, and one server certificate for loopback."""

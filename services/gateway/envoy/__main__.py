@@ -1,4 +1,4 @@
-"""Writes the bootstrap: python3 -m services.gateway.envoy --protoset FILE --backend identity=host:port …"""
+"""Writes the bootstrap: python3 -m services.gateway.envoy --protoset FILE --backend identity=host:port … --output envoy.json"""
 
 import argparse
 import json
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from services.gateway.envoy.api import ApiError, read_services
-from services.gateway.envoy.bootstrap import Settings, bootstrap
+from services.gateway.envoy.bootstrap import Settings, bootstrap, secret
 
 
 def main():
@@ -20,18 +20,19 @@ def main():
     parser.add_argument("--keys-listen", default=Settings.keys_listen, metavar="HOST:PORT")
     parser.add_argument("--admin-listen", default=Settings.admin_listen, metavar="HOST:PORT")
     parser.add_argument("--openapi", default="", help="OpenAPI document to serve")
-    parser.add_argument("--output", type=argparse.FileType("w", encoding="utf-8"), default=sys.stdout, metavar="FILE",
-                        help="where to write; default: standard output")
+    parser.add_argument("--output", required=True, type=Path, metavar="FILE",
+                        help="where to write; beside it comes a file that names the certificate, which Envoy reads anew when it changes")
     arguments = parser.parse_args()
     try:
         backends = dict(item.split("=", 1) for item in arguments.backend)
         services = read_services(Path(arguments.protoset).read_bytes())
         settings = Settings(
             protoset=arguments.protoset, listen=arguments.listen, certificate=arguments.certificate,
-            private_key=arguments.private_key, backends=backends, keys_listen=arguments.keys_listen,
-            admin_listen=arguments.admin_listen, openapi=arguments.openapi,
+            private_key=arguments.private_key, secret=str(arguments.output.with_suffix(".secret.json")), backends=backends,
+            keys_listen=arguments.keys_listen, admin_listen=arguments.admin_listen, openapi=arguments.openapi,
             services=[service for service in services if service.backend in backends])
-        json.dump(bootstrap(settings), arguments.output, indent=1)
+        arguments.output.write_text(json.dumps(bootstrap(settings), indent=1), encoding="utf-8")
+        Path(settings.secret).write_text(json.dumps(secret(settings), indent=1), encoding="utf-8")
     except (ApiError, OSError, ValueError) as failure:
         sys.exit(f"error: {failure}")
 

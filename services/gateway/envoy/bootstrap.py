@@ -1,11 +1,13 @@
 """The whole bootstrap: one TLS listener for people and programs, one on loopback that serves Envoy the public keys."""
 
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from services.gateway.envoy import filters, routes
 from services.gateway.envoy.errors import local_replies
 
 MIB = 1024 * 1024
+_CERTIFICATE = "public"
 _HTTP2 = {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
     "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
     "explicit_http_config": {"http2_protocol_options": {
@@ -21,6 +23,7 @@ class Settings:
     listen: str  # host:port, TLS
     certificate: str  # path, PEM chain
     private_key: str  # path, PEM
+    secret: str  # path at which secret() lies: by it Envoy sees a renewed certificate without a restart
     backends: dict  # service → host:port of its gRPC server
     keys_listen: str = "127.0.0.1:9902"  # loopback: Envoy asks itself for the public keys
     admin_listen: str = "127.0.0.1:9901"  # loopback: metrics and state, never open to others
@@ -51,6 +54,15 @@ def bootstrap(settings):
                          "DownstreamConnectionsConfig",
                 "max_active_downstream_connections": settings.connections_max}}]},
     }
+
+
+def secret(settings):
+    """The certificate as Envoy's secret discovery reads it from a file; a change in the certificate's folder makes Envoy read it anew."""
+    return {"resources": [{
+        "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret", "name": _CERTIFICATE,
+        "tls_certificate": {
+            "certificate_chain": {"filename": settings.certificate}, "private_key": {"filename": settings.private_key},
+            "watched_directory": {"path": str(PurePath(settings.certificate).parent)}}}]}
 
 
 def _public_listener(settings):
@@ -86,8 +98,8 @@ def _public_listener(settings):
             "common_tls_context": {
                 "alpn_protocols": ["h2", "http/1.1"],
                 "tls_params": {"tls_minimum_protocol_version": "TLSv1_2"},
-                "tls_certificates": [{"certificate_chain": {"filename": settings.certificate},
-                                      "private_key": {"filename": settings.private_key}}]}}}
+                "tls_certificate_sds_secret_configs": [{"name": _CERTIFICATE, "sds_config": {
+                    "path_config_source": {"path": settings.secret}, "resource_api_version": "V3"}}]}}}
     return listener
 
 

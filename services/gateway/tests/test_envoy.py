@@ -4,6 +4,7 @@ import json
 import ssl
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from concurrent import futures
@@ -90,7 +91,7 @@ def call_fixture(tmp_path_factory, signer):
         except urllib.error.HTTPError as error:
             return error.code, error.headers["content-type"], json.loads(error.read())
 
-    call.address, call.ca, call.admin = gateway.address, gateway.ca, gateway.admin
+    call.address, call.ca, call.admin, call.folder = gateway.address, gateway.ca, gateway.admin, folder / "gateway"
     yield call
     process.ask_to_stop()
     process.wait_gone()
@@ -226,6 +227,41 @@ def test_a_gateway_that_shall_go_turns_unhealthy_and_still_serves(call, signer):
     finally:
         drain.ask(call.admin, "healthcheck/ok")
     assert call("GET", "/healthz")[0] == 200
+
+
+def test_a_renewed_certificate_is_served_without_a_restart(call, tmp_path):
+    names = ("server.pem", "server.key")
+    former = {name: (call.folder / name).read_text() for name in names}
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=renewed",
+                    "-keyout", tmp_path / names[1], "-out", tmp_path / names[0]], check=True, capture_output=True)
+    renewed = {name: (tmp_path / name).read_text() for name in names}
+    try:
+        assert served(call) == former["server.pem"]
+        exchange(call.folder, renewed)
+        wait_until(lambda: served(call) == renewed["server.pem"])
+    finally:
+        exchange(call.folder, former)
+        wait_until(lambda: served(call) == former["server.pem"])
+
+
+def served(call):
+    """The certificate that a client is shown, as PEM."""
+    host, port = call.address.split(":")
+    return ssl.get_server_certificate((host, int(port)))
+
+
+def exchange(folder, files):
+    """By renaming, as a volume of Kubernetes and careful tools do."""
+    for name, text in files.items():
+        (folder / f"{name}.new").write_text(text)
+        (folder / f"{name}.new").rename(folder / name)
+
+
+def wait_until(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def channel(call):

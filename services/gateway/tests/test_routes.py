@@ -15,7 +15,7 @@ def services_fixture():
 
 
 def settings(services):
-    return Settings(protoset="p", listen="0.0.0.0:443", certificate="c", private_key="k", services=services,
+    return Settings(protoset="p", listen="0.0.0.0:443", certificate="c", private_key="k", secret="s", services=services,
                     backends={service.backend: "127.0.0.1:1" for service in services})
 
 
