@@ -12,6 +12,7 @@
 #include "libs/core/status.h"
 #include "libs/core/text.h"
 #include "libs/rpc/client.h"
+#include "libs/rpc/verified_tokens.h"
 #include "libs/runtime/clock.h"
 #include "libs/runtime/log.h"
 #include "libs/runtime/metrics.h"
@@ -24,12 +25,16 @@ using nlohmann::json;
 constexpr char kAlgorithm[] = "ES256";
 constexpr int kFirstContactMs = 250;
 constexpr size_t kTokenBytesMax = size_t{16} << 10;
-constexpr size_t kSignatureBytes = 64;  // r and s of P-256
+constexpr size_t kVerifiedMax = 10'000;  // about 1 KiB each
+constexpr size_t kSignatureBytes = 64;   // r and s of P-256
 // Access tokens live at most this long; older revocations concern nobody.
 constexpr absl::Duration kTokenLifeMax = absl::Minutes(10);
 
 absl::Status Unauthenticated(std::string_view reason, std::string_view message) {
   return Refuse(absl::StatusCode::kUnauthenticated, reason, message, {}, kCommonDomain);
+}
+absl::Status Revoked() {
+  return Unauthenticated("TOKEN_REVOKED", "the session was ended; log in again");
 }
 absl::Status Invalid(std::string_view message) { return Unauthenticated("TOKEN_INVALID", message); }
 
@@ -121,6 +126,13 @@ std::string TableKey(std::string_view tenant, std::string_view subject, bool ses
 
 }  // namespace
 
+absl::Status CheckTimes(const TokenClaims& claims, absl::Time now, absl::Duration skew) {
+  if (now >= claims.expires_at + skew)
+    return Unauthenticated("TOKEN_EXPIRED", "the token has expired; refresh it");
+  if (now < claims.valid_from - skew) return Invalid("the token is not valid yet");
+  return absl::OkStatus();
+}
+
 absl::StatusOr<TokenClaims> VerifySignedToken(std::string_view token, const PublicKeys& keys,
                                               std::string_view issuer, std::string_view audience,
                                               absl::Time now, absl::Duration skew) {
@@ -131,11 +143,11 @@ absl::StatusOr<TokenClaims> VerifySignedToken(std::string_view token, const Publ
   if (!NamesAudience(payload, audience)) return Invalid("the token is for another audience");
   const int64_t expires = Number(payload, "exp");
   if (expires == 0) return Invalid("the token never expires");
-  if (now >= absl::FromUnixSeconds(expires) + skew)
-    return Unauthenticated("TOKEN_EXPIRED", "the token has expired; refresh it");
-  if (now < absl::FromUnixSeconds(std::max(Number(payload, "nbf"), Number(payload, "iat"))) - skew)
-    return Invalid("the token is not valid yet");
   TokenClaims claims;
+  claims.expires_at = absl::FromUnixSeconds(expires);
+  claims.valid_from =
+      absl::FromUnixSeconds(std::max(Number(payload, "nbf"), Number(payload, "iat")));
+  RETURN_IF_ERROR(CheckTimes(claims, now, skew));
   claims.issued_at_ms = Number(payload, "iat_ms");
   claims.caller.tenant = Text(payload, "tenant");
   claims.caller.subject = Text(payload, "sub");
@@ -169,6 +181,7 @@ struct RemoteVerifier::Remote {
   explicit Remote(const std::string& address)
       : stub(identity::v1::IdentityService::NewStub(MakeChannel(address))) {}
   std::unique_ptr<identity::v1::IdentityService::Stub> stub;
+  VerifiedTokens verified{kVerifiedMax};  // by the present keys; under the verifier's lock
 };
 
 RemoteVerifier::RemoteVerifier(const config::v1::Auth& config)
@@ -215,6 +228,7 @@ absl::Status RemoteVerifier::FetchOnce() {
       !status.ok())
     return FromWire(status);
   const std::lock_guard lock(mutex_);
+  if (keys != keys_) remote_->verified.Clear();  // a token of a retired key is refused at once
   keys_ = std::move(keys);
   for (const identity::v1::Revocation& r : response.revocations())
     revocations_.Add(r.tenant(), r.subject(), r.session(), r.not_before_ms());
@@ -260,20 +274,26 @@ bool RemoteVerifier::Ready() const {
 }
 
 absl::StatusOr<Caller> RemoteVerifier::Verify(std::string_view token, absl::Time now) const {
+  const std::string digest = Sha256(token);
+  const absl::Duration skew = absl::Seconds(config_.skew_s());
   PublicKeys keys;
   {
     const std::lock_guard lock(mutex_);
     if (!Fresh()) {
       return absl::UnavailableError("keys and revocations are too old: identity does not answer");
     }
+    if (const TokenClaims* claims = remote_->verified.Find(digest); claims != nullptr) {
+      RETURN_IF_ERROR(CheckTimes(*claims, now, skew));
+      if (revocations_.IsRevoked(*claims)) return Revoked();
+      return claims->caller;
+    }
     keys = keys_;
   }
   ASSIGN_OR_RETURN(TokenClaims claims,
-                   VerifySignedToken(token, keys, config_.issuer(), config_.audience(), now,
-                                     absl::Seconds(config_.skew_s())));
+                   VerifySignedToken(token, keys, config_.issuer(), config_.audience(), now, skew));
   const std::lock_guard lock(mutex_);
-  if (revocations_.IsRevoked(claims))
-    return Unauthenticated("TOKEN_REVOKED", "the session was ended; log in again");
+  if (revocations_.IsRevoked(claims)) return Revoked();
+  if (keys == keys_) remote_->verified.Add(digest, claims, now);
   return std::move(claims.caller);
 }
 

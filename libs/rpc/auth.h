@@ -36,7 +36,12 @@ class TokenVerifier {
 struct TokenClaims {
   Caller caller;
   int64_t issued_at_ms = 0;
+  absl::Time valid_from = absl::InfinitePast();  // nbf or iat, the later one
+  absl::Time expires_at = absl::InfiniteFuture();
 };
+
+// Refuses with TOKEN_EXPIRED or, too early, TOKEN_INVALID. Clocks may differ by `skew`.
+absl::Status CheckTimes(const TokenClaims& claims, absl::Time now, absl::Duration skew);
 
 // Keys by id → public JWK (JSON). Pure: checks algorithm (ES256 only), signature, iss, aud, exp,
 // nbf.
@@ -58,7 +63,8 @@ class RevocationTable {
   std::map<std::string, int64_t, std::less<>> dead_until_ms_;
 };
 
-// Polls identity for keys and revocations, and verifies with them. Start before serving.
+// Polls identity for keys and revocations, and verifies with them. A signature is verified once per
+// token; times and revocations are checked on every call. Start before serving.
 class RemoteVerifier final : public TokenVerifier {
  public:
   explicit RemoteVerifier(const config::v1::Auth& config);

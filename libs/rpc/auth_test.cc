@@ -12,6 +12,7 @@
 
 #include "libs/core/status.h"
 #include "libs/core/text.h"
+#include "libs/rpc/verified_tokens.h"
 
 namespace fiscus::rpc {
 namespace {
@@ -201,6 +202,27 @@ TEST_CASE("Claims that are foreign, missing or of another kind are refused", "[a
   CHECK(with("grants", json::array({{{"p", "/r/"}}})) == "TOKEN_INVALID");
   CHECK(Verdict(SignWith(key.jwk(), "ES256", "k1", "not json"), keys) == "TOKEN_INVALID");
   CHECK(Verdict(SignWith(key.jwk(), "ES256", "k1", "[]"), keys) == "TOKEN_INVALID");
+}
+
+TEST_CASE("Verified tokens are remembered, never more than allowed, expired ones go first",
+          "[auth]") {
+  VerifiedTokens verified(2);
+  const auto claims = [](const char* subject, absl::Time expires_at) {
+    return TokenClaims{.caller = {.tenant = "t1", .subject = subject}, .expires_at = expires_at};
+  };
+  CHECK(verified.Find("a") == nullptr);
+  verified.Add("a", claims("u1", kNow), kNow - absl::Seconds(1));
+  verified.Add("b", claims("u2", kNow + absl::Seconds(9)), kNow - absl::Seconds(1));
+  REQUIRE(verified.Find("a") != nullptr);
+  CHECK(verified.Find("a")->caller.subject == "u1");
+  verified.Add("c", claims("u3", kNow + absl::Seconds(9)), kNow);
+  CHECK(verified.Find("a") == nullptr);
+  CHECK(verified.Find("b") != nullptr);
+  verified.Add("d", claims("u4", kNow + absl::Seconds(9)), kNow);
+  CHECK(verified.size() == 1);
+  CHECK(verified.Find("d") != nullptr);
+  verified.Clear();
+  CHECK(verified.Find("d") == nullptr);
 }
 
 TEST_CASE("Revocations kill by issue time for a user, wholly for a session, in their tenant",

@@ -97,6 +97,8 @@ TEST_CASE("Whatever ends a session is refused by other services soon, with or wi
     return SetUserDisabled(world.deps, world.CallWith(admin), request).ok();
   });
   CHECK(network.Verdict(admin) == "OK");
+  world.clock.Advance(absl::Minutes(10));  // remembered by the verifier, and expired all the same
+  CHECK(network.Verdict(admin) == "TOKEN_EXPIRED");
 }
 
 TEST_CASE("A verifier that cannot ask identity any more lets nobody in", "[identity][rpc][slow]") {
