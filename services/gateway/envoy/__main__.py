@@ -15,8 +15,8 @@ def main():
     parser.add_argument("--listen", required=True, metavar="HOST:PORT", help="public TLS address")
     parser.add_argument("--certificate", required=True, help="PEM chain")
     parser.add_argument("--private-key", required=True, help="PEM key")
-    parser.add_argument("--backend", action="append", required=True, metavar="SERVICE=HOST:PORT",
-                        help="gRPC address of a service; services without one are not routed")
+    parser.add_argument("--backend", action="append", required=True, metavar="SERVICE=HOST:PORT[,HOST:PORT]",
+                        help="gRPC addresses of a service's replicas; services without one are not routed")
     parser.add_argument("--keys-listen", default=Settings.keys_listen, metavar="HOST:PORT")
     parser.add_argument("--admin-listen", default=Settings.admin_listen, metavar="HOST:PORT")
     parser.add_argument("--openapi", default="", help="OpenAPI document to serve")

@@ -23,6 +23,7 @@ class Rpc:
     streaming: bool
     scope: str  # SCOPE_…
     callers: str  # CALLERS_…
+    has_request_id: bool = False  # the same request_id and body give the same answer: a repeat does nothing twice
     http: tuple = ()  # (verb, template) pairs, the main binding first
 
     @property
@@ -58,12 +59,13 @@ def read_services(protoset):
     files = descriptor_pb2.FileDescriptorSet.FromString(protoset)
     access_of = _access_reader(files)
     services = []
+    repeatable = _with_request_id(files)
     for file in files.file:
         if not file.package.startswith(_PREFIX):
             continue
         for proto in file.service:
             service = Service(f"{file.package}.{proto.name}", file.package.split(".")[1])
-            service.rpcs = [_rpc(service.name, method, access_of(method)) for method in proto.method]
+            service.rpcs = [_rpc(service.name, method, access_of(method), repeatable) for method in proto.method]
             # Services without an access rule at all are no Fiscus API (the bank's adapter, for one).
             if any(rpc and rpc.for_people for rpc in service.rpcs):
                 if None in service.rpcs:
@@ -72,12 +74,19 @@ def read_services(protoset):
     return sorted(services, key=lambda service: service.name)
 
 
-def _rpc(service, method, access):
+def _with_request_id(files):
+    """Full names of the messages that have a request_id, as descriptors name them."""
+    return {f".{file.package}.{message.name}" for file in files.file for message in file.message_type
+            if any(one.name == "request_id" for one in message.field)}
+
+
+def _rpc(service, method, access, repeatable=frozenset()):
     if access is None:
         return None
     rule = method.options.Extensions[annotations_pb2.http]
     bindings = [rule, *rule.additional_bindings] if method.options.HasExtension(annotations_pb2.http) else []
-    rpc = Rpc(service, method.name, method.server_streaming, *access, tuple(_binding(service, method, b) for b in bindings))
+    rpc = Rpc(service, method.name, method.server_streaming, *access, method.input_type in repeatable,
+              tuple(_binding(service, method, b) for b in bindings))
     if rpc.http and not rpc.for_people:
         raise ApiError(f"{rpc.path} is for services only and must have no google.api.http rule")
     return rpc

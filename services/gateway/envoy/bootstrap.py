@@ -24,7 +24,7 @@ class Settings:
     certificate: str  # path, PEM chain
     private_key: str  # path, PEM
     secret: str  # path at which secret() lies: by it Envoy sees a renewed certificate without a restart
-    backends: dict  # service → host:port of its gRPC server
+    backends: dict  # service → host:port[,host:port] of its gRPC servers; a name stands for all of its addresses
     keys_listen: str = "127.0.0.1:9902"  # loopback: Envoy asks itself for the public keys
     admin_listen: str = "127.0.0.1:9901"  # loopback: metrics and state, never open to others
     openapi: str = ""  # path of the OpenAPI document, served to all; empty: not served
@@ -125,9 +125,10 @@ def _backend(name, address):
 def _cluster(name, address):
     return {
         "name": name, "type": "STRICT_DNS", "connect_timeout": "2s", "dns_lookup_family": "V4_PREFERRED",
-        "circuit_breakers": {"thresholds": [{"max_requests": 2048, "max_pending_requests": 1024}]},
+        # Retries at the same time: while one of two replicas is away, every second call needs one. Envoy's own limit is 3.
+        "circuit_breakers": {"thresholds": [{"max_requests": 2048, "max_pending_requests": 1024, "max_retries": 1024}]},
         "load_assignment": {"cluster_name": name, "endpoints": [
-            {"lb_endpoints": [{"endpoint": {"address": _address(address)}}]}]}}
+            {"lb_endpoints": [{"endpoint": {"address": _address(one)}} for one in address.split(",")]}]}}
 
 
 def _access_log():

@@ -5,8 +5,11 @@ KEYS_PATH = "/.well-known/jwks.json"
 # gRPC requests pass as they come; the buffer is for REST, whose paths match these routes only after the transcoder.
 _UNBUFFERED = {"envoy.filters.http.buffer": {
     "@type": "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.BufferPerRoute", "disabled": True}}
-# No connection was made, or HTTP/2 says that the stream was refused before anything acted on it.
-_NEVER_SENT = "connect-failure,refused-stream"
+# When a call was not begun: no connection was made, or HTTP/2 says that the stream was refused.
+_NOT_BEGUN = "connect-failure,refused-stream"
+# When it may have been: the connection broke, or a service that is ending says CANCELLED, as gRPC does for calls that come in between
+# its last word and the connection's end.
+_CUT_OFF = "reset,cancelled"
 # Headers by which services speak to each other; from outside they are dropped.
 _INTERNAL_HEADERS = ["x-fiscus-tenant", "x-fiscus-on-behalf-of"]
 
@@ -20,7 +23,7 @@ def public(settings):
                        "response_headers_to_add": [{"header": {"key": "content-type", "value": "application/json"},
                                                     "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}]})
     for service in settings.services:
-        own = _refused(service) + _streams(service) + _reads(service, settings)
+        own = _refused(service) + _streams(service) + _repeatable(service, settings)
         own.append({"match": {"prefix": f"/{service.name}/"}, "route": _unary(service, settings)})
         routes += [route | {"typed_per_filter_config": _UNBUFFERED} for route in own]
     return {
@@ -37,7 +40,7 @@ def keys(settings):
     if not rpcs:
         raise ValueError(f"no RPC is bound to GET {KEYS_PATH}: tokens could not be verified")
     routes = [{"match": {"path": rpc.path}, "route": {
-        "cluster": service.backend, "timeout": "2s", "retry_policy": _retry(_NEVER_SENT, 2)}} for service, rpc in rpcs]
+        "cluster": service.backend, "timeout": "2s", "retry_policy": _retry(_NOT_BEGUN)}} for service, rpc in rpcs]
     return {"name": "keys", "virtual_hosts": [{"name": "keys", "domains": ["*"], "routes": routes}]}
 
 
@@ -52,22 +55,26 @@ def _streams(service):
             for rpc in service.rpcs if rpc.for_people and rpc.streaming]
 
 
-def _reads(service, settings):
-    """A read is tried once more when the service went away before it answered."""
-    retry = _retry(f"{_NEVER_SENT},reset-before-request,unavailable", 1)
-    return [{"match": {"path": rpc.path}, "route": _unary(service, settings) | {"retry_policy": retry}}
-            for rpc in service.rpcs if rpc.for_people and rpc.read_only and not rpc.streaming]
+def _repeatable(service, settings):
+    """A read, and a write that carries a request_id, is sent to another replica when the first one went away before it answered. A read
+    also when the replica has lost its database; a write not: its outcome may be unknown there."""
+    routes = []
+    for rpc in service.rpcs:
+        if rpc.for_people and not rpc.streaming and (rpc.read_only or rpc.has_request_id):
+            when = f"{_NOT_BEGUN},{_CUT_OFF}" + (",unavailable" if rpc.read_only else "")
+            routes.append({"match": {"path": rpc.path}, "route": _unary(service, settings) | {"retry_policy": _retry(when)}})
+    return routes
 
 
 def _unary(service, settings):
-    """A write is tried elsewhere only if it provably reached nobody, as when a replica has just gone; else never."""
+    """What a repeat could do twice (a login that counts as failed, say) is sent elsewhere only if it was not begun."""
     limit = f"{settings.deadline_max_s}s"
     return {"cluster": service.backend, "timeout": limit, "max_stream_duration": {"grpc_timeout_header_max": limit},
-            "retry_policy": _retry(_NEVER_SENT, 2)}
+            "retry_policy": _retry(_NOT_BEGUN)}
 
 
-def _retry(when, times):
-    return {"retry_on": when, "num_retries": times, "host_selection_retry_max_attempts": 3, "retry_host_predicate": [{
+def _retry(when):
+    return {"retry_on": when, "num_retries": 2, "host_selection_retry_max_attempts": 3, "retry_host_predicate": [{
         "name": "envoy.retry_host_predicates.previous_hosts",
         "typed_config": {"@type": "type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"}}]}
 

@@ -33,17 +33,26 @@ def test_rpcs_between_services_are_answered_404(services):
         assert first["direct_response"]["status"] == 404
 
 
-def test_streams_have_no_deadline_and_writes_are_never_sent_twice(services):
+def test_streams_have_no_deadline(services):
     by_path = {route["match"].get("path"): route for route in route_list(services)}
+    streams = [rpc for service in services for rpc in service.rpcs if rpc.for_people and rpc.streaming]
+    assert streams and all(by_path[rpc.path]["route"]["timeout"] == "0s" for rpc in streams)
+
+
+def test_only_what_a_repeat_does_not_do_twice_is_sent_again(services):
+    table = route_list(services)
     for service in services:
         for rpc in service.rpcs:
-            if rpc.for_people and rpc.streaming:
-                assert by_path[rpc.path]["route"]["timeout"] == "0s"
-            elif rpc.for_people and not rpc.read_only:
-                assert rpc.path not in by_path  # the service's prefix route
-    for route in route_list(services):
-        if "prefix" in route["match"] and "route" in route:
-            assert route["route"]["retry_policy"]["retry_on"] == "connect-failure,refused-stream"
+            if not rpc.for_people or rpc.streaming:
+                continue
+            first = next(route for route in table if route["match"].get("path") == rpc.path
+                         or rpc.path.startswith(route["match"].get("prefix", "\0")))
+            when = first["route"]["retry_policy"]["retry_on"].split(",")
+            assert ("reset" in when) == (rpc.read_only or rpc.has_request_id), rpc.path
+            assert ("unavailable" in when) == rpc.read_only
+            assert "5xx" not in when and "deadline-exceeded" not in when
+    by_name = {rpc.name: rpc for service in services for rpc in service.rpcs}
+    assert by_name["SubmitPayment"].has_request_id and not by_name["Login"].has_request_id
 
 
 def test_only_public_rpcs_pass_without_a_token(services):
