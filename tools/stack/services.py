@@ -21,10 +21,14 @@ MIGRATION_S = 60
 _CONFIG = "fiscus.config.v1."
 
 
+def all_services():
+    """Names of the services, built or not, in the order in which they are listed."""
+    return sorted(path.parent.name for path in (REPO / "services").glob("*/config.proto"))
+
+
 def built_services(build):
-    """Names of the services whose binaries exist, in the order in which they are listed."""
-    return sorted(path.parent.name for path in (REPO / "services").glob("*/config.proto")
-                  if (Path(build) / "bin" / f"fiscus-{path.parent.name}").exists())
+    """Those of them whose binaries exist."""
+    return [name for name in all_services() if (Path(build) / "bin" / f"fiscus-{name}").exists()]
 
 
 class Service:
@@ -122,10 +126,10 @@ class Service:
             setattr(message, field.name, self._directory(field.name))
 
     def _fill_repeated(self, message, field):
-        """Identity's list of services: one entry per service, each with the variable that holds its secret."""
+        """Identity's list of services: one entry per service, built or not, each with the variable that holds its secret."""
         if field.message_type is None or not {"service", "secret_env"} <= set(field.message_type.fields_by_name):
             return
-        for service in self._stack.service_names:
+        for service in all_services():
             variable = f"FISCUS_SERVICE_SECRET_{service.upper()}"
             getattr(message, field.name).add(service=service, secret_env=variable)
             self._env[variable] = self._stack.vault[f"service:{service}"]
