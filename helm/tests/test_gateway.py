@@ -37,7 +37,7 @@ def test_envoy_takes_it(made):
 
 
 def test_calls_are_spread_over_the_pods_of_each_service(made):
-    clusters = {one["name"]: one for one in made[0]["static_resources"]["clusters"] if one["name"] != "keys"}
+    clusters = {one["name"]: one for one in made[0]["static_resources"]["clusters"] if one["name"] not in ("keys", "admin")}
     assert set(clusters) == set(services())
     for name, cluster in clusters.items():
         endpoint, = cluster["load_assignment"]["endpoints"][0]["lb_endpoints"]
@@ -54,7 +54,7 @@ def test_it_is_the_bootstrap_of_private_instances(made):
     local = bootstrap(Settings(
         protoset=str(protoset), listen="0.0.0.0:8443", certificate=str(made[1].with_name("tls.crt")),
         private_key=str(made[1].with_name("tls.key")), secret=str(made[1].with_name("envoy.secret.json")),
-        openapi=str(default_build() / "openapi/fiscus.swagger.json"),
+        metrics_listen="0.0.0.0:9464", openapi=str(default_build() / "openapi/fiscus.swagger.json"),
         backends={service: f"fiscus-{service}-pods:50051" for service in services()},
         services=[one for one in read_services(protoset.read_bytes()) if one.backend in services()]))
     assert made[0] == local

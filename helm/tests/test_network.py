@@ -75,13 +75,11 @@ def test_what_one_end_may_do_the_other_lets_in_and_no_more():
 
 def test_outsiders_reach_the_gateway_and_prometheus_the_metrics():
     for rendered in with_policies():
-        gateway = list(rules(rendered, "gateway", "ingress", "from"))
-        assert [(other, port) for other, port, _ in gateway] == [(None, 8443)]
-        for service in services():
-            outside = [(port, peers) for other, port, peers in rules(rendered, service, "ingress", "from") if not other]
-            (port, peers), = outside
-            assert f":{port}" in config_of(rendered, service).server.metrics_listen
-            assert peers[0]["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "monitoring"}
+        metrics, = {config_of(rendered, service).server.metrics_listen for service in services()}
+        for part in (*services(), "gateway"):
+            outside = {f"0.0.0.0:{port}": peers for other, port, peers in rules(rendered, part, "ingress", "from") if not other}
+            assert set(outside) == {metrics} | ({"0.0.0.0:8443"} if part == "gateway" else set())
+            assert outside[metrics][0]["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "monitoring"}
 
 
 def test_everything_else_is_denied():

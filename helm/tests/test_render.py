@@ -81,8 +81,14 @@ def test_metrics_are_offered_as_asked():
     monitor, = manifests("full").of("ServiceMonitor")
     wanted = monitor["spec"]["selector"]["matchLabels"].items()
     offered = [one for one in manifests("full").of("Service") if wanted <= one["metadata"]["labels"].items()]
-    assert {part_of(one) for one in offered} == set(services())
+    assert {part_of(one) for one in offered} == set(PARTS)
     assert all("metrics" in {port["name"] for port in one["spec"]["ports"]} for one in offered)
+    public = manifests("full").named("Service", "fiscus-gateway")["spec"]["ports"]
+    assert [port["name"] for port in public] == ["https"]
+    for variant, wanted in (("minimal", "true"), ("plain", None)):
+        for part in PARTS:
+            annotations = manifests(variant).workload(part)["spec"]["template"]["metadata"]["annotations"]
+            assert annotations.get("prometheus.io/scrape") == wanted
     assert not manifests("plain").of("ServiceMonitor")
 
 

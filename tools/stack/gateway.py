@@ -36,6 +36,10 @@ class Gateway:
     def admin(self):
         return f"127.0.0.1:{self._ports['gateway-admin']}"
 
+    @property
+    def metrics(self):
+        return f"127.0.0.1:{self._ports['gateway-metrics']}"
+
     def prepare(self):
         self._dir.mkdir(exist_ok=True)
         if not self.ca.exists():
@@ -70,7 +74,7 @@ class Gateway:
         settings = Settings(
             protoset=str(protoset), listen=self.address, certificate=str(self._dir / "server.pem"),
             private_key=str(self._dir / "server.key"), secret=str(self._dir / "envoy.secret.json"), backends=self._backends,
-            keys_listen=f"127.0.0.1:{self._ports['gateway-keys']}", admin_listen=self.admin,
+            keys_listen=f"127.0.0.1:{self._ports['gateway-keys']}", admin_listen=self.admin, metrics_listen=self.metrics,
             openapi=str(openapi) if openapi.exists() else "", services=services)
         (self._dir / "envoy.json").write_text(json.dumps(bootstrap(settings), indent=1))
         Path(settings.secret).write_text(json.dumps(secret(settings), indent=1))

@@ -3,6 +3,7 @@
 - --protoset=/usr/share/fiscus/fiscus.protoset
 - --openapi=/usr/share/fiscus/fiscus.swagger.json
 - --listen=0.0.0.0:{{ .Values.gateway.port }}
+- --metrics-listen=0.0.0.0:{{ .Values.ports.metrics }}
 - --certificate=/etc/fiscus/tls/tls.crt
 - --private-key=/etc/fiscus/tls/tls.key
 {{- range $name, $_ := .Values.services }}

@@ -106,3 +106,12 @@ readinessProbe:
 {{- $drain := dig "server" "drain_ms" 10000 .config | int -}}
 {{- add .preStopSeconds (div (add $drain 999) 1000) 20 -}}
 {{- end }}
+
+{{/* Where an annotation-driven Prometheus looks. Argument: root. */}}
+{{- define "fiscus.scraped" -}}
+{{- if .Values.metrics.annotations }}
+prometheus.io/scrape: "true"
+prometheus.io/port: {{ .Values.ports.metrics | quote }}
+prometheus.io/path: /metrics
+{{- end }}
+{{- end }}

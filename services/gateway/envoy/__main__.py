@@ -19,6 +19,7 @@ def main():
                         help="gRPC addresses of a service's replicas; services without one are not routed")
     parser.add_argument("--keys-listen", default=Settings.keys_listen, metavar="HOST:PORT")
     parser.add_argument("--admin-listen", default=Settings.admin_listen, metavar="HOST:PORT")
+    parser.add_argument("--metrics-listen", default=Settings.metrics_listen, metavar="HOST:PORT", help="address of /metrics; default: none")
     parser.add_argument("--openapi", default="", help="OpenAPI document to serve")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE",
                         help="where to write; beside it comes a file that names the certificate, which Envoy reads anew when it changes")
@@ -29,7 +30,8 @@ def main():
         settings = Settings(
             protoset=arguments.protoset, listen=arguments.listen, certificate=arguments.certificate,
             private_key=arguments.private_key, secret=str(arguments.output.with_suffix(".secret.json")), backends=backends,
-            keys_listen=arguments.keys_listen, admin_listen=arguments.admin_listen, openapi=arguments.openapi,
+            keys_listen=arguments.keys_listen, admin_listen=arguments.admin_listen, metrics_listen=arguments.metrics_listen,
+            openapi=arguments.openapi,
             services=[service for service in services if service.backend in backends])
         arguments.output.write_text(json.dumps(bootstrap(settings), indent=1), encoding="utf-8")
         Path(settings.secret).write_text(json.dumps(secret(settings), indent=1), encoding="utf-8")

@@ -27,6 +27,7 @@ class Settings:
     backends: dict  # service → host:port[,host:port] of its gRPC servers; a name stands for all of its addresses
     keys_listen: str = "127.0.0.1:9902"  # loopback: Envoy asks itself for the public keys
     admin_listen: str = "127.0.0.1:9901"  # loopback: metrics and state, never open to others
+    metrics_listen: str = ""  # host:port of /metrics, for Prometheus; empty: none
     openapi: str = ""  # path of the OpenAPI document, served to all; empty: not served
     request_bytes_max: int = 4 * MIB  # as the services' own limit
     answer_bytes_max: int = 16 * MIB
@@ -43,9 +44,9 @@ def bootstrap(settings):
         "node": {"id": "fiscus-gateway", "cluster": "fiscus"},
         "admin": {"address": _address(settings.admin_listen)},
         "static_resources": {
-            "listeners": [_public_listener(settings), _keys_listener(settings)],
+            "listeners": [_public_listener(settings), _keys_listener(settings), *_metrics_listeners(settings)],
             "clusters": [_backend(name, address) for name, address in sorted(settings.backends.items())]
-            + [_cluster(routes.KEYS_CLUSTER, settings.keys_listen)],
+            + [_cluster(routes.KEYS_CLUSTER, settings.keys_listen), _cluster(routes.ADMIN_CLUSTER, settings.admin_listen)],
         },
         "overload_manager": {"resource_monitors": [{
             "name": "envoy.resource_monitors.global_downstream_max_connections",
@@ -106,6 +107,14 @@ def _public_listener(settings):
 def _keys_listener(settings):
     return _listener("keys", settings.keys_listen, {
         "stat_prefix": "keys", "http_filters": filters.keys(settings), "route_config": routes.keys(settings)})
+
+
+def _metrics_listeners(settings):
+    """Of the admin interface only its figures: the rest of it can stop an Envoy."""
+    if not settings.metrics_listen:
+        return []
+    return [_listener("metrics", settings.metrics_listen, {
+        "stat_prefix": "metrics", "http_filters": filters.metrics(), "route_config": routes.metrics()})]
 
 
 def _listener(name, listen, manager):

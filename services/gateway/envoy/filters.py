@@ -17,6 +17,10 @@ def keys(settings):
     return [_transcoder(settings, [s for s in settings.services if s.backend == "identity"]), _router()]
 
 
+def metrics():
+    return [_router()]
+
+
 def _health():
     return _filter("health_check", "health_check.v3.HealthCheck", pass_through_mode=False, headers=[
         {"name": ":path", "string_match": {"exact": "/healthz"}}])

@@ -1,6 +1,7 @@
 """Which path goes to which service. Paths are gRPC paths: the transcoder has rewritten REST ones by then."""
 
 KEYS_CLUSTER = "keys"
+ADMIN_CLUSTER = "admin"
 KEYS_PATH = "/.well-known/jwks.json"
 # gRPC requests pass as they come; the buffer is for REST, whose paths match these routes only after the transcoder.
 _UNBUFFERED = {"envoy.filters.http.buffer": {
@@ -42,6 +43,13 @@ def keys(settings):
     routes = [{"match": {"path": rpc.path}, "route": {
         "cluster": service.backend, "timeout": "2s", "retry_policy": _retry(_NOT_BEGUN)}} for service, rpc in rpcs]
     return {"name": "keys", "virtual_hosts": [{"name": "keys", "domains": ["*"], "routes": routes}]}
+
+
+def metrics():
+    """Routes of the metrics listener: Envoy's figures in Prometheus' format and nothing else."""
+    match = {"path": "/metrics", "headers": [{"name": ":method", "string_match": {"exact": "GET"}}]}
+    return {"name": "metrics", "virtual_hosts": [{"name": "metrics", "domains": ["*"], "routes": [
+        {"match": match, "route": {"cluster": ADMIN_CLUSTER, "prefix_rewrite": "/stats/prometheus"}}]}]}
 
 
 def _refused(service):

@@ -1,6 +1,7 @@
 """The real Envoy before a small server that stands for identity and alerting: one error shape, tokens, limits, exact amounts."""
 
 import json
+import re
 import ssl
 import subprocess
 import sys
@@ -91,7 +92,8 @@ def call_fixture(tmp_path_factory, signer):
         except urllib.error.HTTPError as error:
             return error.code, error.headers["content-type"], json.loads(error.read())
 
-    call.address, call.ca, call.admin, call.folder = gateway.address, gateway.ca, gateway.admin, folder / "gateway"
+    call.address, call.ca, call.admin, call.metrics = gateway.address, gateway.ca, gateway.admin, gateway.metrics
+    call.folder = folder / "gateway"
     yield call
     process.ask_to_stop()
     process.wait_gone()
@@ -216,6 +218,21 @@ def test_a_gateway_that_shall_go_turns_unhealthy_and_still_serves(call, signer):
     finally:
         drain.ask(call.admin, "healthcheck/ok")
     assert call("GET", "/healthz")[0] == 200
+
+
+def test_figures_are_given_and_the_rest_of_the_admin_interface_is_not(call):
+    call("GET", "/healthz")
+    with urllib.request.urlopen(f"http://{call.metrics}/metrics", timeout=5) as answer:
+        text = answer.read().decode()
+    rules = (REPO / "helm/fiscus/files/alerts.yaml").read_text()
+    alerted = set(re.findall(r"\benvoy_\w+(?=[{\[)])", rules.replace("by (envoy_cluster_name)", "")))
+    assert len(alerted) == 3
+    for name in alerted | {"envoy_cluster_upstream_rq_time_bucket"}:
+        assert re.search(f"^{name}{{", text, re.MULTILINE), name
+    for method, path in (("GET", "/"), ("GET", "/config_dump"), ("POST", "/quitquitquit"), ("POST", "/metrics")):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(urllib.request.Request(f"http://{call.metrics}{path}", method=method), timeout=5)
+        assert refused.value.code == 404
 
 
 def test_a_renewed_certificate_is_served_without_a_restart(call, tmp_path):
