@@ -54,6 +54,8 @@ def test_the_listed_packages_bring_every_library(staged):
     programs = sorted((staged / "service/usr/bin").iterdir())
     assert {f"fiscus-{path.parent.name}" for path in (REPO / "services").glob("*/config.proto")} <= {p.name for p in programs}
     needed = {library for program in programs for library in _NEEDED.findall(run("objdump", "-p", program))}
+    if any(library.startswith(("libasan", "libtsan")) for library in needed):
+        pytest.skip("built with a sanitizer, which no image is")
     assert {package_of(library) for library in needed} <= with_dependencies(listed)
 
 
