@@ -59,7 +59,7 @@ class Manifests(list):
 
     @property
     def workloads(self):
-        return self.of("Deployment", "StatefulSet", "Job")
+        return self.of("Deployment", "StatefulSet", "Job", "Pod")
 
     @property
     def prefix(self):
@@ -77,7 +77,12 @@ def part_of(manifest):
 
 
 def pod_of(workload):
-    return workload["spec"]["template"]["spec"]
+    return workload["spec"] if workload["kind"] == "Pod" else workload["spec"]["template"]["spec"]
+
+
+def labels_of(workload):
+    """Of its pods."""
+    return (workload if workload["kind"] == "Pod" else workload["spec"]["template"])["metadata"]["labels"]
 
 
 def containers_of(workload):

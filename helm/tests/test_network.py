@@ -2,7 +2,7 @@
 
 from google.protobuf.message import Message
 
-from helm.tests.chart import config_of, manifests, part_of, services
+from helm.tests.chart import config_of, labels_of, manifests, part_of, services
 
 
 def strings(message):
@@ -37,17 +37,19 @@ def policies(rendered, part):
 
 
 def rules(rendered, part, direction, peers):
-    """(other part or None, port, peers) of all rules in one direction."""
+    """(other part, or None for others; port; the others' peers, none of them meaning anybody) of all rules in one direction."""
     for spec in policies(rendered, part):
         for rule in spec.get(direction, []):
-            for port in rule["ports"]:
-                ours = [one["podSelector"]["matchLabels"] for one in rule.get(peers, [])
-                        if "app.kubernetes.io/component" in one.get("podSelector", {}).get("matchLabels", {})]
-                for labels in ours:
+            others = []
+            for one in rule.get(peers, []):
+                labels = one.get("podSelector", {}).get("matchLabels", {})
+                if "app.kubernetes.io/component" in labels:
                     assert labels["app.kubernetes.io/name"] == "fiscus" and "app.kubernetes.io/instance" in labels
-                    yield labels["app.kubernetes.io/component"], port["port"], rule[peers]
-                if not ours:
-                    yield None, port["port"], rule.get(peers)
+                    yield from ((labels["app.kubernetes.io/component"], port["port"], []) for port in rule["ports"])
+                else:
+                    others.append(one)
+            if others or peers not in rule:
+                yield from ((None, port["port"], others) for port in rule["ports"])
 
 
 def egress(rendered, part):
@@ -68,7 +70,8 @@ def test_what_one_end_may_do_the_other_lets_in_and_no_more():
     for rendered in with_policies():
         parts = [*services(), "gateway"]
         out = {edge for part in parts for edge in egress(rendered, part) if edge[1]}
-        into = {(other, part, port) for part in parts for other, port, _ in rules(rendered, part, "ingress", "from") if other}
+        into = {(other, part, port) for part in parts for other, port, _ in rules(rendered, part, "ingress", "from")
+                if other not in (None, "test")}
         assert out == into
         assert {to for part, to, _ in out if part == "gateway"} == set(services())
 
@@ -90,7 +93,7 @@ def test_everything_else_is_denied():
         names, = default["egress"]
         assert {port["port"] for port in names["ports"]} == {5353 if rendered is manifests("full") else 53} and names["to"]
         for workload in rendered.workloads:
-            assert default["podSelector"]["matchLabels"].items() <= workload["spec"]["template"]["metadata"]["labels"].items()
+            assert default["podSelector"]["matchLabels"].items() <= labels_of(workload).items()
             assert policies(rendered, part_of(workload)), f"{part_of(workload)} has no policy of its own"
 
 
@@ -101,6 +104,13 @@ def test_hooks_reach_their_server_before_the_release_is_there():
             assert policy["metadata"]["annotations"]["helm.sh/hook-weight"] == "-10"
             found = {port for _, to, port in egress(rendered, part)} - {53, 5353}
             assert found and found <= ports
+
+
+def test_helm_test_reaches_the_gateway_and_nothing_else():
+    for rendered in with_policies():
+        assert egress(rendered, "test") == {("test", "gateway", 8443)}
+        callers = {other: peers for other, port, peers in rules(rendered, "gateway", "ingress", "from") if port == 8443}
+        assert callers[None] == [] or "test" in callers  # open to anybody, or to the test by name
 
 
 def test_servers_outside_can_be_narrowed_to_where_they_are():
