@@ -23,6 +23,7 @@ shared_buffers = 128MB
 password_encryption = scram-sha-256
 timezone = 'UTC'
 log_min_duration_statement = 2000
+autovacuum_naptime = 10s
 log_line_prefix = '%m [%p] %d '
 {durability}
 """
