@@ -1,5 +1,6 @@
-"""The alerting rules speak of metrics that the services export, and the operator's guide of every rule."""
+"""The alerting rules and the dashboard speak of metrics that the services export, and the operator's guide of every rule."""
 
+import json
 import re
 
 from helm.tests.chart import CHART, REPO, manifests
@@ -52,3 +53,17 @@ def test_the_chart_hands_the_rules_on_unchanged():
     rule, = manifests("full").of("PrometheusRule")
     assert rule["spec"]["groups"][0]["rules"] == rules()
     assert not manifests("minimal").of("PrometheusRule")
+
+
+def test_the_dashboard_shows_what_is_exported():
+    text = manifests("full").named("ConfigMap", "fiscus-dashboard")["data"]["fiscus.json"]
+    dashboard = json.loads(text)
+    assert dashboard == json.loads((CHART / "files/dashboard.json").read_text())
+    known = exported()
+    places = set()
+    for panel in dashboard["panels"]:
+        for target in panel["targets"]:
+            named = _METRIC.findall(target["expr"])
+            assert set(named) <= set(known) and (named or "envoy_" in target["expr"]), panel["title"]
+        places.add((panel["gridPos"]["x"], panel["gridPos"]["y"]))
+    assert len(places) == len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])

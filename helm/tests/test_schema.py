@@ -107,7 +107,7 @@ def test_every_value_is_explained():
         documented |= {first.rsplit(".", 1)[0] + one if one.startswith(".") else one for one in others}
     values = yaml.safe_load((CHART / "values.yaml").read_text())
     del values["services"]  # as the defaults
-    whole = {f"defaults.{name}" for name in values["defaults"]} | {"gateway.resources", "migrate.resources"}
+    whole = {f"defaults.{name}" for name in values["defaults"]} | {"gateway.resources", "migrate.resources", "metrics.dashboard.labels"}
     assert documented == set(leaves(values, "", whole))
 
 
