@@ -210,14 +210,25 @@ def test_health_needs_no_token(call):
 
 
 def test_a_gateway_that_shall_go_turns_unhealthy_and_still_serves(call, signer):
+    before = drained(call)
+    assert call("GET", "/v1/auth:whoami", **bearer(signer.token()))[0] == 200
+    assert drained(call) == before
     try:
         subprocess.run([sys.executable, "-m", "services.gateway.envoy.drain", "--admin", call.admin, "--seconds", "0"],
                        cwd=REPO, check=True, timeout=20)
         assert call("GET", "/healthz")[0] == 503
         assert call("GET", "/v1/auth:whoami", **bearer(signer.token()))[0] == 200
+        assert drained(call) > before  # the client was asked to connect anew
     finally:
         drain.ask(call.admin, "healthcheck/ok")
     assert call("GET", "/healthz")[0] == 200
+
+
+def drained(call):
+    """How many clients' connections Envoy has asked to end."""
+    with urllib.request.urlopen(f"http://{call.metrics}/metrics", timeout=5) as answer:
+        found = re.search(r'^envoy_http_downstream_cx_drain_close{[^}]*"public"} (\d+)', answer.read().decode(), re.MULTILINE)
+    return int(found[1])
 
 
 def test_figures_are_given_and_the_rest_of_the_admin_interface_is_not(call):
