@@ -22,6 +22,17 @@ def test_the_ledger_is_loaded_refuses_and_stays_balanced():
         assert bench.verify()
 
 
+def test_the_monitor_works_the_log_off_and_gives_the_same_each_time():
+    from tests.bench.monitor import MonitorBench
+    with MonitorBench(projects=30, days=6, build=default_build()) as bench:
+        for _ in range(2):
+            answer = bench.work_off()
+            assert answer["rate"] > 0 and answer["restore_s"] > 0
+        assert bench.read()["rate"] > 0
+        assert bench.records > 30 * 7
+        assert bench.sane()
+
+
 def test_subjects_take_turns_and_a_ratio_is_that_of_its_round():
     order, rates = [], iter([10, 5, 4, 12])
     subjects = [Subject(name, lambda name=name: order.append(name) or {"rate": next(rates), "p50_ms": 1}) for name in ("ours", "theirs")]

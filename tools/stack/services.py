@@ -36,7 +36,7 @@ class Service:
 
     ready_s = 60
 
-    def __init__(self, service, stack, replica=1):
+    def __init__(self, service, stack, replica=1, adjust=None):
         self.service = service
         self.name = service if replica == 1 else f"{service}-{replica}"
         self._stack = stack
@@ -47,6 +47,8 @@ class Service:
         # Replicas, and one service before and after its restart, open each other's page tokens.
         self._env = {"FISCUS_PAGE_TOKEN_KEY": stack.vault["page-tokens"]}
         self._fill(self._message)
+        if adjust is not None:
+            adjust(self._message)
 
     @property
     def address(self):

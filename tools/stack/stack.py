@@ -94,9 +94,10 @@ class Stack:
         if wait:
             self._wait_ready(name)
 
-    def replicate(self, service, replica=2):
-        """Starts a further replica of a service, on ports of its own, with the same database; returns its name, e.g. budget-2."""
-        component = Service(service, self, replica)
+    def replicate(self, service, replica=2, adjust=None):
+        """Starts a further replica of a service, on ports of its own, with the same database; returns its name, e.g. budget-2.
+        `adjust(config)` may change its configuration."""
+        component = Service(service, self, replica, adjust)
         self._components[component.name] = component
         self._start_all([component.name])
         return component.name

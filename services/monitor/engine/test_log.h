@@ -28,8 +28,9 @@ class TestLog {
     LogRecord record{key, event.GetTypeName(),      tenant, aggregate, "",
                      "",  event.SerializeAsString()};
     record.sequence = ++sequences_[tenant + aggregate];
-    record.id = "event-" + std::to_string(records.size());
-    record.time = "2026-01-01T00:00:00." + std::to_string(100'000 + records.size()) + "Z";
+    record.id = "event-" + std::to_string(written_);
+    record.time = "2026-01-01T00:00:00." + std::to_string(100'000 + written_ % 900'000) + "Z";
+    ++written_;
     records.push_back(record);
     return records.back();
   }
@@ -38,17 +39,20 @@ class TestLog {
   // milestones that slip.
   void Play(int projects, int days) {
     for (int i = 0; i < projects; ++i) Begin(i);
-    for (int day = 0; day < days; ++day) {
-      date_ = FormatDay(ParseDay("2026-01-05") + day);
-      for (int i = 0; i < projects; ++i) {
-        // One in three lags, and the last never pays.
-        if (i + 1 < projects && Chance(i % 3 == 0 ? 30 : 5)) Pay(i);
-        if (Chance(i % 3 == 0 ? 30 : 8)) Measure(i);
-        if (Chance(40)) Refuse(i);
-        if (Chance(40)) Meet(i);
-      }
-      for (const char* tenant : {"north", "south"}) CloseDay(tenant);
+    for (int day = 0; day < days; ++day) LiveThrough(projects, day);
+  }
+
+  // The day, counted from the first, of all projects, which have begun.
+  void LiveThrough(int projects, int day) {
+    date_ = FormatDay(ParseDay("2026-01-05") + day);
+    for (int i = 0; i < projects; ++i) {
+      // One in three lags, and the last never pays.
+      if (i + 1 < projects && Chance(i % 3 == 0 ? 30 : 5)) Pay(i);
+      if (Chance(i % 3 == 0 ? 30 : 8)) Measure(i);
+      if (Chance(40)) Refuse(i);
+      if (Chance(40)) Meet(i);
     }
+    for (const char* tenant : {"north", "south"}) CloseDay(tenant);
   }
 
   void CloseDay(const std::string& tenant) {
@@ -241,6 +245,7 @@ class TestLog {
   };
 
   std::mt19937 random_;
+  int64_t written_ = 0;
   std::string date_;
   std::map<int, Life> lives_;
   std::map<std::string, int64_t> sequences_;
