@@ -64,6 +64,9 @@ function(fiscus_binary name)
   add_executable(${name} main.cc)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${B_DEPS} ${B_LINK} fiscus_warnings)
+  if(NOT FISCUS_SANITIZE) # a sanitizer brings its own
+    target_link_options(${name} PRIVATE -Wl,--push-state,--no-as-needed -ljemalloc -Wl,--pop-state) # decision 0011
+  endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
   _fiscus_layer(${name} "${B_DEPS}" "${B_EXTERNAL}")
 endfunction()
