@@ -21,6 +21,8 @@ constexpr int kBatchMax = 1000;
 constexpr int kFlushSliceMs = 100;
 // One number per database; any that nobody else locks on.
 constexpr int64_t kRelayLock = 4'611'900'002;
+// The backlog is counted no more often.
+constexpr absl::Duration kReportEvery = absl::Seconds(1);
 constexpr absl::Duration kErrorPause = absl::Milliseconds(500);
 
 struct Unsent {
@@ -85,7 +87,12 @@ struct Relay::Impl {
 
   absl::Status Connect();
   absl::Status Produce(const Unsent& event, int32_t partition, Delivery* delivery);
-  absl::StatusOr<int> Round();
+  // What one transaction did.
+  struct Progress {
+    int claimed = 0;
+    int sent = 0;
+  };
+  absl::StatusOr<Progress> Round();
   absl::StatusOr<std::vector<int64_t>> Deliver(const std::vector<Unsent>& events);
   void ReportBacklog();
   void Loop(const std::stop_token& stop);
@@ -183,9 +190,9 @@ absl::StatusOr<std::vector<int64_t>> Relay::Impl::Deliver(const std::vector<Unse
   return delivered;
 }
 
-absl::StatusOr<int> Relay::Impl::Round() {
+absl::StatusOr<Relay::Impl::Progress> Relay::Impl::Round() {
   RETURN_IF_ERROR(Connect());
-  int sent = 0;
+  Progress progress;
   failpoint::Reach("relay.before_claim");
   RETURN_IF_ERROR(database.WriteOnce(
       "", SystemClock().Now() + absl::Seconds(60),
@@ -209,18 +216,19 @@ absl::StatusOr<int> Relay::Impl::Round() {
                             .broadcast = row.Bool("broadcast"),
                             .recorded_at = row.Time("recorded_at")});
         }
+        progress = {.claimed = static_cast<int>(events.size())};
         if (events.empty()) return absl::OkStatus();
         ASSIGN_OR_RETURN(const std::vector<int64_t> delivered, Deliver(events));
         failpoint::Reach("relay.after_delivery");
         if (delivered.empty()) return absl::UnavailableError("kafka acknowledged nothing");
         RETURN_IF_ERROR(tx.Run(sql::kMarkSent, pg::Args().IntArray(delivered)).status());
         failpoint::Reach("relay.before_commit");
-        sent = static_cast<int>(delivered.size());
+        progress.sent = static_cast<int>(delivered.size());
         return absl::OkStatus();
       },
       nullptr));
   failpoint::Reach("relay.after_commit");
-  return sent;
+  return progress;
 }
 
 // How much waits and how long already: what an operator's alarm looks at.
@@ -245,20 +253,26 @@ void Relay::Impl::Loop(const std::stop_token& stop) {
       metrics::Counter("fiscus_outbox_published_total", "Events acknowledged by Kafka");
   prometheus::Counter& errors =
       metrics::Counter("fiscus_outbox_errors_total", "Relay rounds that failed");
-  uint64_t seen = 0;
+  Wakeup& wakeup = Wakeup::Instance();
+  absl::Time reported = absl::InfinitePast();
   while (!stop.stop_requested()) {
-    const absl::StatusOr<int> sent = Round();
-    if (!sent.ok()) {
-      errors.Increment();
-      log::Warning("relay waits", {{"error", std::string(sent.status().message())}});
+    // Read before the round: what commits from now on may be missed by it, and ends the wait below.
+    const uint64_t seen = wakeup.Number();
+    const absl::StatusOr<Progress> progress = Round();
+    const absl::Time now = SystemClock().Now();
+    if (!progress.ok() || now - reported >= kReportEvery) {
       ReportBacklog();
-      seen = Wakeup::Instance().Wait(seen, kErrorPause, stop);
+      reported = now;
+    }
+    if (!progress.ok()) {
+      errors.Increment();
+      log::Warning("relay waits", {{"error", std::string(progress.status().message())}});
+      wakeup.Wait(wakeup.Number(), kErrorPause, stop);
       continue;
     }
-    published.Increment(*sent);
-    if (*sent > 0) continue;
-    ReportBacklog();
-    seen = Wakeup::Instance().Wait(seen, absl::Milliseconds(kafka.relay_poll_ms()), stop);
+    published.Increment(progress->sent);
+    const bool more = progress->claimed == kBatchMax || progress->sent < progress->claimed;
+    if (!more) wakeup.Wait(seen, absl::Milliseconds(kafka.relay_poll_ms()), stop);
   }
 }
 

@@ -15,11 +15,15 @@ void Wakeup::Notify() {
   changed_.notify_all();
 }
 
-uint64_t Wakeup::Wait(uint64_t seen, absl::Duration at_most, const std::stop_token& stop) {
+uint64_t Wakeup::Number() {
+  const std::lock_guard lock(mutex_);
+  return number_;
+}
+
+void Wakeup::Wait(uint64_t seen, absl::Duration at_most, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, stop, absl::ToChronoMilliseconds(at_most),
                     [&] { return number_ != seen; });
-  return number_;
 }
 
 }  // namespace fiscus::events

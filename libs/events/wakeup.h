@@ -15,9 +15,10 @@ class Wakeup {
  public:
   static Wakeup& Instance();
   void Notify();
-  // Waits until somebody notified after `seen`, or `at_most` passed; returns the new number to pass
-  // next time.
-  uint64_t Wait(uint64_t seen, absl::Duration at_most, const std::stop_token& stop);
+  // How often somebody notified so far.
+  uint64_t Number();
+  // Waits until somebody notified after `seen` was the number, or `at_most` passed.
+  void Wait(uint64_t seen, absl::Duration at_most, const std::stop_token& stop);
 
  private:
   std::mutex mutex_;
