@@ -40,7 +40,8 @@ void Auditor::CheckMoney() {
     const bool settled = state == "REFUSED" || state == "RETURNED" || state == "WITHDRAWN" ||
                          state == "EXPIRED" || state == "CLEARED" || state == "RECEIPTED" ||
                          state == "REFUNDED";
-    Must(settled, "a payment was left behind as " + state + ": " + id);
+    Must(settled,
+         std::string("a payment was left behind as ").append(state).append(": ").append(id));
     const auto refused = recorded_.find("reserve:" + id);
     Must(state != "REFUSED" || refused == recorded_.end() || !refused->second.reason.empty(),
          "refused, though the ledger said yes: " + id);

@@ -257,6 +257,8 @@ void Auditor::CheckAlert(const trace::AlertRow& row) {
     const bool legal = from == row.path[i] || NextAlertStates().at(from).contains(row.path[i]);
     Must(legal, "no such step: " + from + " → " + row.path[i]);
   }
+  Must(row.state != "AUTO_RESOLVED" || row.path.back() != row.state || row.severity <= 2,
+       "an alert graver than YELLOW resolved itself: " + row.fingerprint);
   Must(!row.dismissed_by_own_unit, "A2: a unit dismissed its own alert: " + row.fingerprint);
   all[row.ordinal] = row;
   const auto open = std::count_if(all.begin(), all.end(),

@@ -59,7 +59,8 @@ LedgerModel::Effect LedgerModel::Judge(const trace::LedgerCommand& c) const {
     return std::nullopt;
   }
   if (c.kind == "RESERVE") return JudgeReserve(c, *line);
-  const bool spends = c.kind == "ENCUMBER" || c.kind == "LIQUIDATE" || c.kind == "OBSERVED_PAY";
+  const bool spends = c.kind == "ENCUMBER" || c.kind == "LIQUIDATE" || c.kind == "OBSERVED_PAY" ||
+                      c.kind == "REFUND";
   return spends ? JudgeSpending(c, *line) : JudgeBudget(c, *line);
 }
 
@@ -101,6 +102,10 @@ LedgerModel::Effect LedgerModel::JudgeSpending(const trace::LedgerCommand& c,
   if (c.kind == "LIQUIDATE") {
     if (c.amount > open) return std::nullopt;
     return {{{c.line, "LIQUIDATE", "EXECUTABLE", "ENCUMBERED", c.amount}}};
+  }
+  if (c.kind == "REFUND") {  // of an observed line: names no payment
+    if (c.amount > line.paid - line.refunded) return std::nullopt;
+    return {{{c.line, "REFUND", "EXECUTABLE", "REFUNDED", c.amount}}};
   }
   const auto first = static_cast<int64_t>(std::min<Wide>(open, c.amount));  // OBSERVED_PAY
   std::vector<Expected> effect;

@@ -52,6 +52,8 @@ class Province {
         return Correct(at_ms, line);
       case 1:
         Add(at_ms, {.what = "OBSERVED_PAY", .line = kObserved, .amount = Fen(4000)});
+        if (!random_.OneIn(3)) return;
+        Add(at_ms + 4000, {.what = "REFUND", .line = kObserved, .amount = Fen(3000)});
         return;
       case 2:
         return Rectify(at_ms);
@@ -155,7 +157,7 @@ class Province {
     Add(at_ms, greedy);
     Add(at_ms + 400, raise);
     Add(at_ms + 800, raise);
-    for (int i = 0; i < 6; ++i) Add(at_ms + 1200 + i * 300, hand);
+    for (int i = 0; i < 6; ++i) Add(at_ms + 1200 + int64_t{i} * 300, hand);
     Add(at_ms + 4500, greedy);
     hand.flag = true;
     hand.other = 9;

@@ -27,9 +27,9 @@ void Amount(Action& a, Random& random) {
 
 Action Ledger(Random& random) {
   static constexpr std::array kKinds = {
-      "SUPPLEMENT", "REDUCE",    "TRANSFER", "FREEZE",  "UNFREEZE", "ENCUMBER",
-      "ENCUMBER",   "LIQUIDATE", "RESERVE",  "RESERVE", "RESERVE",  "CONFIRM",
-      "POST",       "POST",      "VOID",     "VOID",    "REFUND",   "OBSERVED_PAY"};
+      "SUPPLEMENT", "REDUCE",  "TRANSFER", "FREEZE",       "UNFREEZE", "ENCUMBER", "ENCUMBER",
+      "LIQUIDATE",  "RESERVE", "RESERVE",  "RESERVE",      "CONFIRM",  "POST",     "POST",
+      "VOID",       "VOID",    "REFUND",   "OBSERVED_PAY", "REFUND"};
   Action a{.what = kKinds[static_cast<size_t>(random.Below(kKinds.size()))],
            .line = static_cast<int>(random.Below(kLines)),
            .other = static_cast<int>(random.Below(kLines)),

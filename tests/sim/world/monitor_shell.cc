@@ -154,8 +154,10 @@ void MonitorShell::Publish() {
     const bool sent =
         !kernel_.Happens(FaultKind::kLose, name() + " output " + std::to_string(number));
     if (sent) warnings_.Append(warnings_.PartitionOf(fact.key), fact);
-    if (sent || bugs_.Has(Bug::kOutputsBeforeAck)) acked.push_back(number);
-    if (!sent) break;
+    const bool said =
+        sent && !kernel_.Happens(FaultKind::kRepeat, name() + " ack " + std::to_string(number));
+    if (said || bugs_.Has(Bug::kOutputsBeforeAck)) acked.push_back(number);
+    if (!said) break;
   }
   publishing_ = true;
   kernel_.After(*this, 10, name() + " acks", [this, acked] {

@@ -119,14 +119,15 @@ trace::LedgerCommand World::LedgerCommandOf(const Action& a) const {
   static const std::set<std::string> kOfReservation = {"CONFIRM", "POST", "VOID", "REFUND"};
   trace::LedgerCommand c{.kind = a.what, .currency = a.foreign ? "USD" : "CNY"};
   c.amount = AmountFor(a);
-  if (kOfReservation.contains(a.what)) {
+  const bool fact = a.what == "REFUND" && a.line == kObserved;
+  if (kOfReservation.contains(a.what) && !fact) {
     c.reservation = "res-" + std::to_string(a.number);
     return c;
   }
   c.line = LineId(a.line);
   c.project = ProjectId(a.line);
-  static const std::set<std::string> kFacts = {"APPROVE",  "SUPPLEMENT", "REDUCE",
-                                               "ENCUMBER", "LIQUIDATE",  "OBSERVED_PAY"};
+  static const std::set<std::string> kFacts = {"APPROVE",   "SUPPLEMENT",   "REDUCE", "ENCUMBER",
+                                               "LIQUIDATE", "OBSERVED_PAY", "REFUND"};
   c.observed = a.line == kObserved && kFacts.contains(a.what);
   if (a.what == "APPROVE" && a.line == kTight) c.block_bp = 9500;
   if (a.what == "TRANSFER") c.counter = LineId(a.other);
