@@ -289,6 +289,15 @@ TEST_CASE("A frozen line still settles what is under way", "[budget][domain]") {
   CHECK(ReasonOf(book.Execute(Settle(CommandKind::kRefund, 100))) == "");
 }
 
+TEST_CASE("A reservation made after the lines were locked is not there yet", "[budget][domain]") {
+  const Reservation made{.id = kPayment, .line_id = kLineA, .amount = 100};
+  const Situation situation{.reservation = &made};
+  for (const CommandKind kind : {CommandKind::kConfirm, CommandKind::kPost, CommandKind::kVoid,
+                                 CommandKind::kExpire, CommandKind::kRefund}) {
+    CHECK(ReasonOf(Decide(situation, Settle(kind, 100))) == "RESERVATION_NOT_FOUND");
+  }
+}
+
 TEST_CASE("Post refuses more than was reserved, and another currency", "[budget][domain]") {
   Book book = BookWith();
   REQUIRE(ReasonOf(book.Execute(Reserve(100))) == "");

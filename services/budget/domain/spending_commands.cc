@@ -68,10 +68,10 @@ std::optional<Refusal> ToleranceGuard(const Situation& situation, const Command&
   return std::nullopt;
 }
 
-// RESERVATION_NOT_FOUND; a reservation without its line would be a broken book, and is refused as
-// LINE_NOT_FOUND by the others.
+// RESERVATION_NOT_FOUND; also for a reservation without its line: it was made after the lines of
+// this command were looked up and locked, so the command came before it.
 std::optional<Refusal> ReservationMissing(const Situation& situation, const Command& command) {
-  if (situation.reservation != nullptr) return std::nullopt;
+  if (situation.reservation != nullptr && situation.line != nullptr) return std::nullopt;
   Refusal refusal = Refused(situation, command, Reason::kReservationNotFound,
                             "there is no reservation " + command.reservation_id);
   refusal.figures["reservation_id"] = command.reservation_id;
