@@ -78,6 +78,10 @@ class Stack:
         """SIGKILL to one process."""
         self._process(name).kill()
 
+    def signal(self, name, number):
+        """Any signal to one process, e.g. SIGSTOP."""
+        self._process(name).signal(number)
+
     def stop(self, name):
         """Asks one process to end in good order, and waits for it."""
         process = self._process(name)
