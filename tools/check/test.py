@@ -56,7 +56,7 @@ def _tools():
 
 def _system():
     """The whole product, through the gateway."""
-    return _pytest("system", ["tests/bank_simulator", "tests/consistency", "tests/system", "tests/bench"])
+    return _pytest("system", ["tests/bank_simulator", "tests/consistency", "tests/faults", "tests/system", "tests/bench"])
 
 
 def _pytest(name, arguments):
