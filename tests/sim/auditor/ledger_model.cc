@@ -35,6 +35,11 @@ Wide LedgerModel::Open(const std::string& line, const std::string& contract) con
   return it == open_.end() ? 0 : it->second;
 }
 
+bool LedgerModel::MadeAfter(const std::string& reservation, int64_t commits) const {
+  const auto it = holds_.find(reservation);
+  return it == holds_.end() || it->second.made_by > commits;
+}
+
 LedgerModel::Effect LedgerModel::Judge(const trace::LedgerCommand& c) const {
   if (ByReservation(c)) {
     const auto hold = holds_.find(c.reservation);
@@ -172,7 +177,11 @@ void LedgerModel::Move(const Expected& e) {
 
 void LedgerModel::TakeHold(const trace::LedgerCommand& c, const std::vector<Expected>& effect) {
   if (c.kind == "RESERVE" && !effect.empty()) {
-    holds_[c.reservation] = {c.line, c.contract, "PENDING", c.expires, c.amount};
+    holds_[c.reservation] = {.line = c.line,
+                             .contract = c.contract,
+                             .expires = c.expires,
+                             .made_by = commits_,
+                             .amount = c.amount};
     open_[{c.line, c.contract}] -= c.contract.empty() ? 0 : c.amount;
     return;
   }

@@ -38,6 +38,7 @@ struct LineModel {
 struct HoldModel {
   std::string line, contract, state = "PENDING";
   bool expires = false;
+  int64_t made_by = 0;  // number of the commit that made it
   Wide amount = 0, posted = 0, refunded = 0;
 };
 
@@ -49,6 +50,11 @@ class LedgerModel {
 
   // Takes over a command that was carried out. Empty, or what is wrong with the books afterwards.
   std::string Take(const trace::LedgerCommand& command, const std::vector<Expected>& effect);
+
+  // The next commands belong to the next commit.
+  void NextCommit() { ++commits_; }
+  // True if the reservation was made after so many commits, or is not there.
+  bool MadeAfter(const std::string& reservation, int64_t commits) const;
 
   const LineModel* Find(const std::string& line) const;
   const std::map<std::string, LineModel>& lines() const { return lines_; }
@@ -64,6 +70,7 @@ class LedgerModel {
   void Move(const Expected& e);
   void TakeHold(const trace::LedgerCommand& c, const std::vector<Expected>& effect);
 
+  int64_t commits_ = 0;
   std::map<std::string, LineModel> lines_;
   std::map<std::string, HoldModel> holds_;
   std::map<std::pair<std::string, std::string>, Wide> open_;

@@ -82,6 +82,7 @@ struct LedgerCommit {
   std::map<std::pair<std::string, std::string>, int64_t> encumbrances;
   std::vector<Fact> outbox;
   int audits = 0;
+  int64_t began = 0;  // how many transactions had committed when this one looked up its lines
 };
 
 // A payment as stored.

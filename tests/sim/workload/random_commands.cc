@@ -80,6 +80,9 @@ std::vector<Action> RandomCommands(uint64_t seed, int count) {
     Action a = dice < 5 ? Ledger(random) : dice < 8 ? Pay(random) : Other(random);
     at_ms += random.Below(random.OneIn(8) ? 2000 : 60);
     a.at_ms = at_ms;
+    actions.push_back(a);
+    if (a.what != "RESERVE" || !random.OneIn(3)) continue;
+    a.what = random.OneIn(2) ? "CONFIRM" : "VOID";  // races with the reservation
     actions.push_back(std::move(a));
   }
   for (size_t i = 0; i < actions.size(); ++i) actions[i].id = static_cast<int>(i);

@@ -65,7 +65,6 @@ std::set<std::string> BudgetShell::LocksOf(const Job& job) const {
   std::set<std::string> locks = {"request " + job.request_id};
   if (!c.line.empty()) locks.insert(c.line);
   if (!c.counter.empty()) locks.insert(c.counter);
-  if (!c.reservation.empty()) locks.insert("reservation " + c.reservation);
   if (const auto* hold = durable_.FindReservation(c.reservation)) locks.insert(hold->line_id);
   return locks;
 }
@@ -92,6 +91,14 @@ void BudgetShell::Begin() {
   if (tx->jobs.empty()) return;
   ++open_;
   locked_.insert(tx->locks.begin(), tx->locks.end());
+  tx->commit.began = commits_;
+  // Reservations are read after the lines are locked; one may appear in between.
+  const std::string label = "budget decides for " + tx->jobs[0].request_id;
+  kernel_.After(*this, kernel_.Pick(label, 1, 6), label, [this, tx] { DecideAll(tx); });
+  Wake(1);
+}
+
+void BudgetShell::DecideAll(const std::shared_ptr<Tx>& tx) {
   for (const Job& job : tx->jobs) Load(job, *tx);
   for (const Job& job : tx->jobs) tx->answers.push_back(Decide(job, *tx));
   if (bugs_.Has(Bug::kAnswerBeforeCommit)) {
@@ -100,7 +107,6 @@ void BudgetShell::Begin() {
   const std::string label = "budget commits " + std::to_string(++transactions_);
   kernel_.After(*this, kernel_.Pick(tx->jobs[0].request_id + label, 1, 40), label,
                 [this, tx] { Commit(*tx); });
-  Wake(1);
 }
 
 void BudgetShell::Load(const Job& job, Tx& tx) {
@@ -109,13 +115,15 @@ void BudgetShell::Load(const Job& job, Tx& tx) {
   std::string contract = c.contract;
   if (const budget::Reservation* hold = durable_.FindReservation(c.reservation)) {
     tx.book.AddReservation(*hold);
+    tx.loaded_holds.insert(c.reservation);
     if (line_id.empty()) {
       line_id = hold->line_id;
       contract = hold->contract_id;
     }
   }
   for (const std::string& id : {line_id, c.counter}) {
-    if (const budget::Line* line = durable_.FindLine(id)) tx.book.AddLine(*line);
+    const budget::Line* line = tx.locks.contains(id) ? durable_.FindLine(id) : nullptr;
+    if (line != nullptr) tx.book.AddLine(*line);
   }
   tx.book.AddEncumbrance(line_id, contract, durable_.OpenEncumbrance(line_id, contract));
   const int shift = bugs_.Has(Bug::kToleranceOffByOne) ? 1 : 0;
@@ -214,19 +222,26 @@ void BudgetShell::Commit(Tx& tx) {
   --open_;
   for (const std::string& lock : tx.locks) locked_.erase(lock);
   Wake(1);
-  if (kernel_.Happens(FaultKind::kAbort, tx.jobs[0].request_id)) {
-    for (Job& job : tx.jobs) waiting_.push_back(std::move(job));
-    awake_ = false;
-    Wake(kRetryMs);
-    return;
-  }
+  // Another transaction made the same reservation meanwhile: the key is unique.
+  const bool taken =
+      std::any_of(tx.changed_holds.begin(), tx.changed_holds.end(), [&](const std::string& id) {
+        return !tx.loaded_holds.contains(id) && durable_.FindReservation(id) != nullptr;
+      });
+  if (taken || kernel_.Happens(FaultKind::kAbort, tx.jobs[0].request_id)) return Retry(tx);
   Save(tx);
   auditor_.OnLedger(tx.commit);
   if (bugs_.Has(Bug::kAnswerBeforeCommit)) return;
   for (size_t i = 0; i < tx.jobs.size(); ++i) tx.jobs[i].reply(tx.answers[i]);
 }
 
+void BudgetShell::Retry(Tx& tx) {
+  for (Job& job : tx.jobs) waiting_.push_back(std::move(job));
+  awake_ = false;
+  Wake(kRetryMs);
+}
+
 void BudgetShell::Save(Tx& tx) {
+  ++commits_;
   for (const std::string& id : tx.changed_lines) {
     const budget::Line& line = *tx.book.FindLine(id);
     durable_.AddLine(line);

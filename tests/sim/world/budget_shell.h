@@ -56,11 +56,14 @@ class BudgetShell : public Part {
     std::set<std::pair<std::string, std::string>> changed_encumbrances;
     std::vector<std::pair<int64_t, trace::Fact>> rows;
     std::map<std::string, int64_t> refusals;
+    std::set<std::string> loaded_holds;
     trace::LedgerCommit commit;
   };
 
   void Wake(int64_t delay_ms);
   void Begin();
+  void DecideAll(const std::shared_ptr<Tx>& tx);
+  void Retry(Tx& tx);
   std::set<std::string> LocksOf(const Job& job) const;
   void Load(const Job& job, Tx& tx);
   trace::Answer Decide(const Job& job, Tx& tx);
@@ -85,6 +88,7 @@ class BudgetShell : public Part {
   std::set<std::string> locked_;
   int open_ = 0;
   int transactions_ = 0;
+  int64_t commits_ = 0;
   bool awake_ = false;
 };
 
