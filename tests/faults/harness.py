@@ -45,11 +45,12 @@ class Harness:
             time.sleep(0.05)
         served = self.load.served_since(healed)
         self.load.rest()
+        rested = time.monotonic()
         violations = [] if served else [f"no command was answered within {_SERVED_WITHIN_S} s of the repair"]
         violations += audit.settle(self._cast, self.stack)
         settled = time.monotonic()
         violations += audit.violations(self._cast, self._plots, self.load)
-        return {"fault": fault.name, "served_s": (served or time.monotonic()) - healed, "settled_s": settled - healed,
+        return {"fault": fault.name, "served_s": (served or time.monotonic()) - healed, "rested_s": rested - healed, "settled_s": settled - healed,
                 "acknowledged": len(self.load.acknowledged) - before, "violations": violations}
 
     def _play(self):
