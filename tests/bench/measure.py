@@ -4,6 +4,9 @@ import statistics
 from typing import Callable, NamedTuple
 
 
+_LESS_IS_BETTER = ("cpu_s_per_1000", "p50_ms", "p99_ms", "rss_mib")
+
+
 class Subject(NamedTuple):
     """Something measured. `run` returns a dict with at least `rate`, per second."""
 
@@ -12,12 +15,14 @@ class Subject(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """`name`: what is said; `ours` and `anchor`: names of subjects; `goal`: ratio of the rates that must be reached, or None."""
+    """`name`: what is said; `ours` and `anchor`: names of subjects; `goal`: ratio that must be reached, or None. The ratio says how many
+    times better ours is in `figure`: more of a rate, less of what is in _LESS_IS_BETTER."""
 
     name: str
     ours: str
     anchor: str
     goal: float | None = None
+    figure: str = "rate"
 
 
 def by_turns(subjects, rounds, say):
@@ -44,6 +49,11 @@ def summary(results):
 
 def ratios(comparisons, results):
     """[{name, ours, anchor, goal, ratio: spread}]: the ratio is taken within each round, then its median."""
-    return [comparison._asdict() | {"ratio": spread([mine["rate"] / theirs["rate"] for mine, theirs in
+    return [comparison._asdict() | {"ratio": spread([_times_better(comparison.figure, mine, theirs) for mine, theirs in
                                                      zip(results[comparison.ours], results[comparison.anchor])])}
-            for comparison in comparisons]
+            for comparison in comparisons if comparison.ours in results and comparison.anchor in results]
+
+
+def _times_better(figure, mine, theirs):
+    better, worse = (theirs, mine) if figure in _LESS_IS_BETTER else (mine, theirs)
+    return better[figure] / worse[figure] if worse[figure] else float("inf")

@@ -1,138 +1,84 @@
 """The monitor: a full topic of facts is worked off with all rules on, state kept and outputs given exactly once; and restored."""
 
-import json
-import os
 import shutil
-import subprocess
 import time
-import urllib.request
-from functools import cached_property
-from pathlib import Path
-
-from confluent_kafka.admin import AdminClient, NewTopic
 
 from tests.bench.measure import Comparison, Subject
+from tests.bench.monitors import FACTS, Monitors
 from tests.bench.processes import cpu_s, peak_rss_mib
-from tools.stack import Stack
+from tests.bench.streams import StreamsPeer
 
-_INFRASTRUCTURE = ("postgres", "redis", "kafka", "identity")
-_FACTS = "fiscus.facts.v1"
-_TIMEOUT_S = 600
+MONITOR, TWO, READ, STREAMS = "monitor, all rules", "two monitors", "bare librdkafka reader", "Kafka Streams, one rule, exactly once"
 
-MONITOR, RESTORE, READ = "monitor from nothing, all rules", "monitor restored from its changelog", "bare librdkafka reader"
+COMPARISONS = (
+    Comparison("records worked off, one instance", MONITOR, STREAMS, 4.0),
+    Comparison("CPU per record, times less", MONITOR, STREAMS, 4.0, "cpu_s_per_1000"),
+    Comparison("memory, times less", MONITOR, STREAMS, None, "rss_mib"),
+    Comparison("two instances against one", TWO, MONITOR),
+    Comparison("records worked off, one instance", MONITOR, READ),
+)
 
-COMPARISONS = (Comparison("records worked off, one instance", MONITOR, READ),)
 
-
-class MonitorBench:
+class MonitorBench(Monitors):
     """A topic of facts that is filled once; each run is a new instance with a group, a disk and output topics of its own."""
 
-    def __init__(self, projects, days, build):
-        self._projects, self._days, self._build = projects, days, Path(build)
-        self._stack = Stack(f"bench-{os.getpid()}", build_dir=build, ephemeral=True)
-        self._runs = 1
+    def __init__(self, projects, days, build, with_peer=False):
+        super().__init__(build)
+        self._projects, self._days, self._with_peer, self._peer = projects, days, with_peer, None
         self.records = 0
         self.warnings = set()  # how many each run gave; one number if all agree
 
-    def __enter__(self):
-        self._stack.up(only=_INFRASTRUCTURE)
-        try:
-            self.records = self._facts("fill", f"--projects={self._projects}", f"--days={self._days}")["records"]
-        except BaseException:
-            self._stack.down()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        self._stack.down()
+    def fill(self):
+        self.records = self.facts("fill", f"--projects={self._projects}", f"--days={self._days}")["records"]
+        if self._with_peer:  # as many events about as many projects
+            self._peer = StreamsPeer(self.stack.kafka.address, self.stack.directory, self.partitions(FACTS))
+            self._peer.fill(self._projects, self.records)
 
     def subjects(self):
-        return [Subject(MONITOR, self.work_off), Subject(READ, self.read)]
+        ours = [Subject(MONITOR, self.work_off), Subject(TWO, self.work_off_by_two), Subject(READ, self.read)]
+        return ours + [Subject(STREAMS, lambda: self._peer.work_off(self.records))] if self._peer else ours
 
     def work_off(self):
         """All records from the first, by an instance that knows nothing; then the same instance with its disk lost."""
-        self._runs += 1
-        topics = self._output_topics(self._runs)
         started = time.monotonic()
-        name = self._stack.replicate("monitor", self._runs, lambda config: self._point(config, topics))
-        pid = self._stack.pid(name)
-        seconds = self._until(started, lambda: self._applied(name) >= self.records)
-        figures = {"rate": self.records / seconds, "cpu_s_per_1000": 1000 * cpu_s(pid) / self.records, "rss_mib": peak_rss_mib(pid)}
+        name, topics = self.new_monitor()
+        figures = self._worked_off(started, [name])
         restored = self._restore(name)
-        self._stack.stop(name)
-        self.warnings.add(self._length(topics["warnings_topic"]))
+        self.stack.stop(name)
+        self.warnings.add(self.length(topics["warnings_topic"]))
         return figures | restored
+
+    def work_off_by_two(self):
+        """The same by two instances of one group, which share the partitions."""
+        started = time.monotonic()
+        name, topics = self.new_monitor()
+        names = [name, self.further_monitor(topics)]
+        figures = self._worked_off(started, names)
+        for one in names:
+            self.stack.stop(one)
+        self.warnings.add(self.length(topics["warnings_topic"]))
+        return figures
 
     def read(self):
         """The limit: the same records taken and thrown away."""
-        answer = self._facts("read", f"--records={self.records}")
+        answer = self.facts("read", f"--records={self.records}")
         return {"rate": answer["records"] / answer["seconds"], "cpu_s_per_1000": 1000 * answer["cpu_s"] / answer["records"]}
 
     def sane(self):
         """Every run gave the same, and something."""
         return len(self.warnings) == 1 and min(self.warnings) > 0
 
+    def _worked_off(self, started, names):
+        # What one instance has folded before a rebalance the other folds no second time: offsets say how far a partition is.
+        seconds = self.until(started, lambda: sum(self.next_offsets(names)) >= self.records)
+        pids = [self.stack.pid(name) for name in names]
+        return {"rate": self.records / seconds, "cpu_s_per_1000": 1000 * sum(cpu_s(pid) for pid in pids) / self.records,
+                "rss_mib": sum(peak_rss_mib(pid) for pid in pids)}
+
     def _restore(self, name):
-        self._stack.stop(name)
-        shutil.rmtree(self._stack.directory / name / "state")
+        self.stack.stop(name)
+        shutil.rmtree(self.stack.directory / name / "state")
         started = time.monotonic()
-        self._stack.start(name)
-        partitions = self._partitions(_FACTS)
-        seconds = self._until(started, lambda: len(self._samples(name, "fiscus_monitor_next_offset")) == partitions)
-        return {"restore_s": seconds}
-
-    def _point(self, config, topics):
-        config.kafka.group = f"fiscus-monitor-{self._runs}"
-        for field, topic in topics.items():
-            setattr(config.kafka, field, topic)
-
-    def _output_topics(self, run):
-        topics = {field: f"bench.{field}.{run}" for field in ("indicators_topic", "warnings_topic", "changelog_topic")}
-        partitions = self._partitions(_FACTS)
-        made = self._admin.create_topics([NewTopic(topic, partitions, 1, config=(
-            {"cleanup.policy": "compact"} if field == "changelog_topic" else {})) for field, topic in topics.items()])
-        for future in made.values():
-            future.result(30)
-        return topics
-
-    def _length(self, topic):
-        """Records in a topic that nobody compacts."""
-        from confluent_kafka import Consumer, TopicPartition
-        consumer = Consumer({"bootstrap.servers": self._stack.kafka.address, "group.id": "bench-length"})
-        try:
-            return sum(consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=20)[1]
-                       for partition in range(self._partitions(topic)))
-        finally:
-            consumer.close()
-
-    def _partitions(self, topic):
-        return len(self._admin.list_topics(topic, timeout=20).topics[topic].partitions)
-
-    @cached_property
-    def _admin(self):
-        return AdminClient({"bootstrap.servers": self._stack.kafka.address})
-
-    def _applied(self, name):
-        return sum(self._samples(name, "fiscus_monitor_records_total"))
-
-    def _samples(self, name, metric):
-        try:
-            with urllib.request.urlopen(self._stack.metrics(name), timeout=5) as answer:
-                return [int(float(line.rsplit(" ", 1)[1])) for line in answer.read().decode().splitlines()
-                        if line.startswith(metric + "{")]
-        except OSError:
-            return []
-
-    def _until(self, started, holds):
-        while not holds():
-            if time.monotonic() > started + _TIMEOUT_S:
-                raise RuntimeError(f"the monitor is not there after {_TIMEOUT_S} s")
-            time.sleep(0.05)
-        return time.monotonic() - started
-
-    def _facts(self, mode, *options):
-        done = subprocess.run([self._build / "bin/fiscus-bench-facts", f"--mode={mode}", f"--brokers={self._stack.kafka.address}",
-                               f"--topic={_FACTS}", *options], capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise RuntimeError(f"fiscus-bench-facts failed: {done.stderr.strip()}")
-        return json.loads(done.stdout)
+        self.stack.start(name)
+        partitions = self.partitions(FACTS)
+        return {"restore_s": self.until(started, lambda: len(self.next_offsets([name])) == partitions)}

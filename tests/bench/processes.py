@@ -30,3 +30,10 @@ def tree_cpu_s(root):
         except OSError:  # ended meanwhile: its parent has counted it
             pass
     return total
+
+
+def resident_mib(pid):
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    return 0.0

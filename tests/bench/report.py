@@ -39,3 +39,12 @@ def subject_table(figures):
                   for field, digits in (("p50_ms", 2), ("p99_ms", 2), ("cpu_s_per_1000", 3), ("rss_mib", 0))]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def start_table(services):
+    """Markdown: one row a service."""
+    lines = ["| service | serves after, ms | idle memory, MiB |", "|---|---|---|"]
+    for name, fields in services.items():
+        start = fields["start_ms"]
+        lines.append(f"| {name} | {start['median']:.0f} ({start['low']:.0f} … {start['high']:.0f}) | {fields['rss_mib']['median']:.0f} |")
+    return "\n".join(lines)

@@ -28,8 +28,17 @@ def test_the_monitor_works_the_log_off_and_gives_the_same_each_time():
         for _ in range(2):
             answer = bench.work_off()
             assert answer["rate"] > 0 and answer["restore_s"] > 0
+        assert bench.work_off_by_two()["rate"] > 0
         assert bench.read()["rate"] > 0
         assert bench.records > 30 * 7
+        assert bench.sane()
+
+
+def test_every_warning_comes_while_facts_come():
+    from tests.bench.latency import LatencyBench
+    with LatencyBench(projects=60, per_second=200, seconds=2, build=default_build(), warm_up_s=0.5) as bench:
+        answer = bench.latency()
+        assert answer["warnings"] > 0 and 0 < answer["p50_ms"] <= answer["p99_ms"]
         assert bench.sane()
 
 
@@ -41,6 +50,12 @@ def test_subjects_take_turns_and_a_ratio_is_that_of_its_round():
     row, = ratios([Comparison("x", "ours", "theirs", goal=2.5)], results)
     assert row["ratio"] == {"median": 2.5, "low": 2, "high": 3}
     assert summary(results)["ours"]["rate"] == {"median": 11, "low": 10, "high": 12}
+
+
+def test_less_cost_is_better_and_what_did_not_run_is_left_out():
+    results = {"ours": [{"rate": 1, "cpu_s_per_1000": 2}], "theirs": [{"rate": 1, "cpu_s_per_1000": 8}]}
+    row, = ratios([Comparison("cost", "ours", "theirs", figure="cpu_s_per_1000"), Comparison("x", "ours", "absent")], results)
+    assert row["ratio"]["median"] == 4
 
 
 @pytest.mark.parametrize("goal, verdict", [(1.9, "reached"), (2.1, "**missed**"), (None, "|  |  |")])

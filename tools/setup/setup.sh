@@ -1,7 +1,8 @@
 #!/bin/bash
 # Installs what a Debian 12 machine lacks for building and running Fiscus. Nothing is asked, nothing is installed twice,
 # and everything that is not a Debian package goes to $FISCUS_CACHE (default /var/tmp/fiscus-<uid>).
-# `setup.sh helm` adds what checks the Helm chart, `setup.sh strength` what measures the tests.
+# `setup.sh helm` adds what checks the Helm chart, `setup.sh strength` what measures the tests, `setup.sh bench` the peers that are
+# measured beside us, `setup.sh faults` what breaks the network between processes.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"
@@ -10,6 +11,7 @@ here=$FISCUS_ROOT/tools/setup
 python=/usr/bin/python3
 openapiv2_version=v2.19.1 # the last one that Debian 12's Go 1.19 builds
 helm_version=v3.12.3      # likewise
+toxiproxy_version=v2.5.0  # likewise
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then
@@ -99,6 +101,15 @@ go_tool() {
   echo "$version" >"$bin.version"
 }
 
+# For `tools/dev faults` and the tests of it. Its module calls the program "server".
+install_toxiproxy() {
+  local bin=$FISCUS_CACHE/bin
+  [ "$(cat "$bin/toxiproxy.version" 2>/dev/null)" = "$toxiproxy_version" ] && [ -x "$bin/toxiproxy" ] && return 0
+  go_tool github.com/Shopify/toxiproxy/v2/cmd/server $toxiproxy_version
+  mv "$bin/server" "$bin/toxiproxy"
+  mv "$bin/server.version" "$bin/toxiproxy.version"
+}
+
 install_openapi() { go_tool github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv2 $openapiv2_version; }
 
 # For `tools/dev check helm` only: building Helm takes minutes, and nothing else needs it. The flags are those of its releases: they
@@ -129,6 +140,19 @@ install_strength() {
   stamp strength "$here/requirements-strength.txt" $python
 }
 
+# For `tools/dev bench` only: the monitor's peer, a Kafka Streams job, and its jars.
+install_kstreams() {
+  local from=$FISCUS_ROOT/tests/bench/peers/kstreams to=$FISCUS_CACHE/kstreams sources
+  mapfile -t sources < <(find "$from" -type f | LC_ALL=C sort)
+  if fresh kstreams "${sources[@]}" && [ -d "$to/libs" ]; then return 0; fi
+  command -v javac >/dev/null || install_packages openjdk-17-jdk-headless
+  say "Building the Kafka Streams peer"
+  rm -rf "$to"
+  mvn -q -B -Dstyle.color=never -f "$from/pom.xml" -Dmaven.repo.local="$FISCUS_CACHE/m2" -DbuildDirectory="$to" package \
+    dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$to/libs" >&2 || die "Maven could not build the Kafka Streams peer"
+  stamp kstreams "${sources[@]}"
+}
+
 main() {
   make_cache
   exec 9>"$FISCUS_CACHE/setup.lock"
@@ -142,6 +166,8 @@ main() {
   install_openapi
   case " $* " in *" helm "*) install_helm ;; esac
   case " $* " in *" strength "*) install_strength ;; esac
+  case " $* " in *" bench "*) install_kstreams ;; esac
+  case " $* " in *" faults "*) install_toxiproxy ;; esac
 }
 
 main "$@"

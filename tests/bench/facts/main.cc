@@ -1,118 +1,53 @@
 // fiscus-bench-facts: fills the topic of facts with the life of some projects, as the relays write
-// it; or reads it and does nothing with it, as a limit. One JSON line about it.
+// it (fill); reads it and does nothing with it, as a limit (read); or goes on with that life at an
+// even pace and measures how soon warnings come (latency). One JSON line about it.
 #include <librdkafka/rdkafka.h>
 #include <sys/resource.h>
 
 #include <chrono>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
-#include "libs/events/kafka_client.h"
 #include "nlohmann/json.hpp"
 #include "services/monitor/engine/test_log.h"
+#include "tests/bench/facts/latency.h"
+#include "tests/bench/facts/topic_writer.h"
 
 ABSL_FLAG(std::string, brokers, "", "bootstrap servers");
 ABSL_FLAG(std::string, topic, "fiscus.facts.v1", "topic of the facts");
-ABSL_FLAG(std::string, mode, "fill", "fill or read");
+ABSL_FLAG(std::string, warnings_topic, "fiscus.warnings.v1", "latency: topic of the warnings");
+ABSL_FLAG(std::string, mode, "fill", "fill, read or latency");
 ABSL_FLAG(int, projects, 1000, "projects");
 ABSL_FLAG(int, days, 30, "days that they live");
 ABSL_FLAG(int64_t, records, 0, "read: how many records there are");
+ABSL_FLAG(int64_t, rate, 5000, "latency: facts per second");
+ABSL_FLAG(double, warm_up_s, 3, "latency: seconds before the measurement");
+ABSL_FLAG(double, seconds, 10, "latency: seconds measured");
 
-namespace fiscus::monitor {
+namespace fiscus::bench {
 namespace {
 
-[[noreturn]] void Fail(const std::string& what) {
-  std::cerr << "fiscus-bench-facts: " << what << "\n";
-  std::exit(1);
-}
-
-events::KafkaHandle Client(rd_kafka_type_t type, events::KafkaSettings settings) {
-  settings.emplace("bootstrap.servers", absl::GetFlag(FLAGS_brokers));
-  auto client = events::MakeKafka(type, settings, {});
-  if (!client.ok()) Fail(client.status().ToString());
-  return *std::move(client);
-}
-
-int Partitions(rd_kafka_t* client, const std::string& topic) {
-  const auto count = events::PartitionCount(client, topic, 20'000);
-  if (!count.ok()) Fail(count.status().ToString());
-  return *count;
-}
-
-class Filler {
- public:
-  Filler()
-      : topic_(absl::GetFlag(FLAGS_topic)),
-        producer_(Client(RD_KAFKA_PRODUCER, {{"partitioner", "murmur2_random"},
-                                             {"linger.ms", "20"},
-                                             {"compression.type", "lz4"},
-                                             {"queue.buffering.max.messages", "1000000"}})),
-        partitions_(Partitions(producer_.get(), topic_)) {}
-
-  // Writes and forgets the records: by key, a day's end to every partition.
-  void Drain(std::vector<LogRecord>& records) {
-    for (const LogRecord& record : records) {
-      const bool control = record.key.empty();
-      for (int p = 0; p < (control ? partitions_ : 1); ++p)
-        Send(record, control ? p : RD_KAFKA_PARTITION_UA);
-    }
-    records.clear();
-  }
-  void Flush() {
-    if (rd_kafka_flush(producer_.get(), 60'000) != RD_KAFKA_RESP_ERR_NO_ERROR)
-      Fail("not all was delivered");
-  }
-  int64_t sent() const { return sent_; }
-
- private:
-  void Send(const LogRecord& record, int partition) {
-    rd_kafka_headers_t* headers = rd_kafka_headers_new(6);
-    const std::string sequence = std::to_string(record.sequence);
-    const auto add = [headers](const char* name, const std::string& value) {
-      rd_kafka_header_add(headers, name, -1, value.data(), static_cast<ssize_t>(value.size()));
-    };
-    add("ce_id", record.id);
-    add("ce_type", record.type);
-    add("ce_time", record.time);
-    add("ce_tenantid", record.tenant);
-    add("ce_aggregate", record.aggregate);
-    add("ce_sequence", sequence);
-    while (true) {
-      const auto error = rd_kafka_producev(
-          producer_.get(), RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_PARTITION(partition),
-          RD_KAFKA_V_KEY(record.key.data(), record.key.size()),
-          RD_KAFKA_V_VALUE(const_cast<char*>(record.value.data()), record.value.size()),
-          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
-      rd_kafka_poll(producer_.get(), error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? 100 : 0);
-      if (error == RD_KAFKA_RESP_ERR_NO_ERROR) break;
-      if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) Fail(rd_kafka_err2str(error));
-    }
-    ++sent_;
-  }
-
-  const std::string topic_;
-  events::KafkaHandle producer_;
-  const int partitions_;
-  int64_t sent_ = 0;
-};
+constexpr uint32_t kSeed = 1;
+constexpr int kFillLingerMs = 20;
 
 nlohmann::json Fill() {
-  Filler filler;
-  TestLog log(1);
+  TopicWriter writer(absl::GetFlag(FLAGS_brokers), absl::GetFlag(FLAGS_topic), kFillLingerMs);
+  monitor::TestLog log(kSeed);
   const int projects = absl::GetFlag(FLAGS_projects);
   for (int i = 0; i < projects; ++i) {
     log.Begin(i);
-    filler.Drain(log.records);
+    writer.Drain(log.records);
   }
   for (int day = 0; day < absl::GetFlag(FLAGS_days); ++day) {
     log.LiveThrough(projects, day);
-    filler.Drain(log.records);
+    writer.Drain(log.records);
   }
-  filler.Flush();
-  return {{"records", filler.sent()}};
+  writer.Flush();
+  return {{"records", writer.sent()}};
 }
 
 double CpuSeconds() {
@@ -128,7 +63,7 @@ nlohmann::json Read() {
   const int64_t wanted = absl::GetFlag(FLAGS_records);
   const auto start = std::chrono::steady_clock::now();
   const events::KafkaHandle consumer =
-      Client(RD_KAFKA_CONSUMER, {{"queued.min.messages", "500000"}});
+      Client(absl::GetFlag(FLAGS_brokers), RD_KAFKA_CONSUMER, {{"queued.min.messages", "500000"}});
   rd_kafka_topic_t* handle = rd_kafka_topic_new(consumer.get(), topic.c_str(), nullptr);
   rd_kafka_queue_t* queue = rd_kafka_queue_new(consumer.get());
   const int partitions = Partitions(consumer.get(), topic);
@@ -152,14 +87,43 @@ nlohmann::json Read() {
   return {{"records", read}, {"bytes", bytes}, {"seconds", took.count()}, {"cpu_s", CpuSeconds()}};
 }
 
+nlohmann::json Latency() {
+  const LatencyResult result =
+      MeasureLatency({.brokers = absl::GetFlag(FLAGS_brokers),
+                      .facts_topic = absl::GetFlag(FLAGS_topic),
+                      .warnings_topic = absl::GetFlag(FLAGS_warnings_topic),
+                      .projects = absl::GetFlag(FLAGS_projects),
+                      .seed = kSeed,
+                      .days = absl::GetFlag(FLAGS_days),
+                      .per_second = absl::GetFlag(FLAGS_rate),
+                      .warm_up_s = absl::GetFlag(FLAGS_warm_up_s),
+                      .seconds = absl::GetFlag(FLAGS_seconds)});
+  const auto at = [&](double quantile) {
+    if (result.latency_ms.empty()) return 0.0;
+    return result.latency_ms[static_cast<size_t>(
+        quantile * static_cast<double>(result.latency_ms.size() - 1))];
+  };
+  return {{"sent", result.sent},  {"raised", result.raised}, {"warnings", result.latency_ms.size()},
+          {"p50_ms", at(0.5)},    {"p99_ms", at(0.99)},      {"p999_ms", at(0.999)},
+          {"cpu_s", CpuSeconds()}};
+}
+
+int Main() {
+  const std::string mode = absl::GetFlag(FLAGS_mode);
+  if (mode == "fill") std::cout << Fill() << "\n";
+  if (mode == "read") std::cout << Read() << "\n";
+  if (mode == "latency") std::cout << Latency() << "\n";
+  if (mode == "fill" || mode == "read" || mode == "latency") return 0;
+  std::cerr << "fiscus-bench-facts: no such --mode (see --help)\n";
+  return 2;
+}
+
 }  // namespace
-}  // namespace fiscus::monitor
+}  // namespace fiscus::bench
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage("Fills or reads a topic of facts; prints one JSON line.");
+  absl::SetProgramUsageMessage(
+      "Fills or reads a topic of facts, or measures how soon warnings come.");
   absl::ParseCommandLine(argc, argv);
-  std::cout << (absl::GetFlag(FLAGS_mode) == "read" ? fiscus::monitor::Read()
-                                                    : fiscus::monitor::Fill())
-            << "\n";
-  return 0;
+  return fiscus::bench::Main();
 }
