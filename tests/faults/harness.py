@@ -3,6 +3,7 @@
 import os
 import time
 
+from tests.faults import disk
 from tests.faults.catalogue import catalogue
 
 from tools.stack import Stack
@@ -16,20 +17,27 @@ class Harness:
 
     def __init__(self, seed):
         self._seed = seed
-        self.faults = catalogue()
-        self.stack = Stack(f"faults-{os.getpid()}-{time.time_ns()}", ephemeral=True)
+        self.faults = {name: fault for name, fault in catalogue().items() if disk.can_mount() or not name.startswith("fill the disk")}
+        self.stack = Stack(f"faults-{os.getpid()}-{time.time_ns()}", ephemeral=True, breakable=True)
 
     def __enter__(self):
-        self.stack.up()
         try:
+            if disk.can_mount():
+                disk.mount(self.stack)
+            self.stack.up()
             self._play()
         except BaseException:
-            self.stack.down()
+            self._down()
             raise
         return self
 
     def __exit__(self, *_):
         self.load.end()
+        self._down()
+
+    def _down(self):
+        self.stack.down(keep=True)
+        disk.unmount(self.stack)
         self.stack.down()
 
     def round(self, fault, chance):
@@ -49,7 +57,7 @@ class Harness:
         violations = [] if served else [f"no command was answered within {_SERVED_WITHIN_S} s of the repair"]
         violations += audit.settle(self._cast, self.stack)
         settled = time.monotonic()
-        violations += audit.violations(self._cast, self._plots, self.load)
+        violations += audit.violations(self._cast, self._plots, self.load, fault.tolerates)
         return {"fault": fault.name, "served_s": (served or time.monotonic()) - healed, "rested_s": rested - healed, "settled_s": settled - healed,
                 "acknowledged": len(self.load.acknowledged) - before, "violations": violations}
 

@@ -13,8 +13,9 @@ _PROPERTIES = """
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}{listeners}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}{advertised}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT{protocols}
 controller.listener.names=CONTROLLER
 log.dirs={data}
 # Topics come from deploy/topics.textproto; a name typed wrong must fail, not make a topic.
@@ -44,7 +45,9 @@ class Kafka:
     name = "kafka"
     ready_s = 90
 
-    def __init__(self, directory, ports):
+    def __init__(self, directory, ports, routes=None):
+        """`routes`: further listeners, name of the port → the address that clients of it are told to use."""
+        self._listeners = [(name.replace("-", "_").upper(), ports[name], route) for name, route in (routes or {}).items()]
         self._data = Path(directory) / "kafka"
         self._port = ports[self.name]
         self._controller = ports["kafka-controller"]
@@ -61,7 +64,11 @@ class Kafka:
     def prepare(self):
         """Formats the log directory once; the cluster's id is random, so two instances never mix."""
         self._data.mkdir(exist_ok=True)
-        self._conf.write_text(_PROPERTIES.format(port=self._port, controller=self._controller, data=self._logs))
+        self._conf.write_text(_PROPERTIES.format(
+            port=self._port, controller=self._controller, data=self._logs,
+            listeners="".join(f",{name}://127.0.0.1:{port}" for name, port, _ in self._listeners),
+            advertised="".join(f",{name}://{route}" for name, _, route in self._listeners),
+            protocols="".join(f",{name}:PLAINTEXT" for name, _, _ in self._listeners)))
         if (self._logs / "meta.properties").exists():
             return
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A", 1)

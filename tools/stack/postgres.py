@@ -48,9 +48,10 @@ class Postgres:
     def address(self):
         return f"127.0.0.1:{self._port}"
 
-    def dsn(self, role, database):
-        """A libpq connection string; it holds the password."""
-        return f"host=127.0.0.1 port={self._port} user={role} password={self._vault['pg:' + role]} dbname={database}"
+    def dsn(self, role, database, address=None):
+        """A libpq connection string; it holds the password. `address`: by which way, if not straight."""
+        host, port = (address or self.address).split(":")
+        return f"host={host} port={port} user={role} password={self._vault['pg:' + role]} dbname={database}"
 
     def prepare(self):
         """Makes the data directory once."""

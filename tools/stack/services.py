@@ -104,14 +104,14 @@ class Service:
             message.metrics_listen = self.metrics
         elif kind == _CONFIG + "Postgres":
             message.SetInParent()
-            self._env[message.dsn_env] = self._stack.postgres.dsn(f"fiscus_{self.service}", f"fiscus_{self.service}")
+            self._env[message.dsn_env] = self._stack.postgres.dsn(f"fiscus_{self.service}", f"fiscus_{self.service}", self._route("postgres"))
         elif kind == _CONFIG + "Kafka":
-            message.brokers = self._stack.kafka.address
+            message.brokers = self._route("kafka")
         elif kind == _CONFIG + "Auth":
-            message.identity = self._stack.address("identity")
+            message.identity = self._route("identity")
             self._env[message.service_secret_env] = self._stack.vault[f"service:{self.service}"]
         elif kind == _CONFIG + "Redis":
-            message.address = self._stack.redis.address
+            message.address = self._route("redis")
             self._env[message.password_env] = self._stack.redis.password
         else:
             self._fill(message)
@@ -121,11 +121,14 @@ class Service:
             return
         peer = field.name.removesuffix("_address")
         if peer in self._stack.peers:
-            setattr(message, field.name, self._stack.address(peer))
+            setattr(message, field.name, self._route(peer))
         elif field.name.endswith("_env") and getattr(message, field.name):
             self._env[getattr(message, field.name)] = self._stack.vault["env:" + getattr(message, field.name)]
         elif field.name.endswith("_dir") and not getattr(message, field.name):
             setattr(message, field.name, self._directory(field.name))
+
+    def _route(self, server):
+        return self._stack.route(self.service, server)
 
     def _fill_repeated(self, message, field):
         """Identity's list of services: one entry per service, built or not, each with the variable that holds its secret."""

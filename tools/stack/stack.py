@@ -12,12 +12,13 @@ from pathlib import Path
 from tools.stack.bank import Bank
 from tools.stack.gateway import Gateway
 from tools.stack.kafka import Kafka
+from tools.stack.links import Links
 from tools.stack.paths import REPO, cache, default_build
 from tools.stack.ports import Ports
 from tools.stack.postgres import Postgres
 from tools.stack.process import Process, StackError
 from tools.stack.redis import Redis
-from tools.stack.services import Service, built_services
+from tools.stack.services import Service, all_services, built_services
 from tools.stack.vault import Vault
 
 INFRASTRUCTURE = ("postgres", "redis", "kafka")
@@ -28,14 +29,17 @@ class Stack:
 
     durable    False turns PostgreSQL's fsync off: for unit tests.
     ephemeral  True ends and removes the instance when this process ends, however it ends.
+    breakable  True puts a proxy between each client and server, so that `links` can cut or slow what is between them.
     """
 
-    def __init__(self, instance, build_dir=None, durable=True, ephemeral=False):
+    def __init__(self, instance, build_dir=None, durable=True, ephemeral=False, breakable=False):
         self.instance = instance
         self.build = Path(build_dir or default_build()).resolve()
         self.directory = cache() / "run" / instance
         self._durable = durable
         self._ephemeral = ephemeral
+        self._breakable = breakable
+        self.links = None
         self._watchdog = None
         self._processes = {}
         self._components = {}
@@ -129,6 +133,14 @@ class Stack:
 
     endpoint = address
 
+    def route(self, client, server):
+        """host:port at which `client` is to look for `server`."""
+        if self.links is None:
+            return self.address(server)
+        # A broker tells its clients where to go on: one listener for each of them, so that none gets past its link.
+        listener = f"kafka-for-{client}" if server == "kafka" else server
+        return self.links.between(client, server, self.address(listener))
+
     def pid(self, name):
         """The pid of a running process, else None."""
         return self._process(name).pid
@@ -171,8 +183,12 @@ class Stack:
         self.redis = Redis(self.directory, self.ports, self.vault)
 
     def _up_infrastructure(self, names):
+        if self._breakable:
+            self.links = self._components["links"] = Links(self.ports)
+            self._start_all(["links"])
         if "kafka" in names:
-            self.kafka = Kafka(self.directory, self.ports)
+            self.kafka = Kafka(self.directory, self.ports, {f"kafka-for-{client}": self.route(client, "kafka") for client in all_services()}
+                               if self._breakable else {})
         for name in names:
             self._components[name] = getattr(self, name)
         self._start_all(names)
@@ -186,7 +202,7 @@ class Stack:
         if whole and Bank.exists():
             self._components["bank"] = Bank(self)
         if whole and "identity" in services:  # whose keys the gateway needs
-            backends = {name: self.address(name) for name in services}
+            backends = {name: self.route("gateway", name) for name in services}
             self._components["gateway"] = Gateway(self.directory, self.ports, self.build, backends)
         self._start_all([name for name in ("bank", "gateway") if name in self._components], wait=False)
         for name in self._components:
