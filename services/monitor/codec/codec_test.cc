@@ -2,15 +2,20 @@
 // ones are refused.
 #include <catch2/catch.hpp>
 #include <limits>
+#include <memory>
 #include <string>
+#include <variant>
 
 #include "fiscus/budget/v1/events.pb.h"
+#include "fiscus/payments/v1/events.pb.h"
+#include "fiscus/projects/v1/events.pb.h"
 #include "services/monitor/codec/digest.h"
 #include "services/monitor/codec/event_codec.h"
 #include "services/monitor/codec/keys.h"
 #include "services/monitor/codec/output_codec.h"
 #include "services/monitor/codec/state_codec.h"
 #include "services/monitor/codec/wire.h"
+#include "services/monitor/projections/calendar.h"
 
 namespace fiscus::monitor {
 namespace {
@@ -154,6 +159,99 @@ TEST_CASE("an output round-trips through the outbox", "[monitor][codec]") {
   Reader reader(bytes);
   CHECK(GetOutput(reader) == output);
   CHECK(reader.AtEnd());
+}
+
+TEST_CASE("a fund plan arrives month by month with its date", "[monitor][codec]") {
+  budget::v1::FundPlanSet sent;
+  sent.set_line_id("line-1");
+  sent.set_project_id("p-1");
+  sent.set_unit_path("/a/");
+  sent.set_fiscal_year(2026);
+  for (int month = 1; month <= 12; ++month) sent.add_monthly(100 * month);
+  sent.set_effective_date("2026-02-03");
+  const auto decode = [decoder = std::make_shared<EventDecoder>()](const auto& event) {
+    const auto decoded = decoder->Decode("fiscus.budget.v1.FundPlanSet", event.SerializeAsString());
+    REQUIRE(decoded.ok());
+    return std::get<FundPlanSet>(decoded->event);
+  };
+  const FundPlanSet plan = decode(sent);
+  CHECK(plan.line_id == "line-1");
+  CHECK(plan.project_id == "p-1");
+  CHECK(plan.unit_path == "/a/");
+  CHECK(plan.date == ParseDay("2026-02-03"));
+  for (size_t i = 0; i < plan.monthly.size(); ++i) {
+    CHECK(plan.monthly[i] == 100 * static_cast<int64_t>(i + 1));
+  }
+  sent.clear_monthly();
+  for (const int64_t month : decode(sent).monthly) CHECK(month == 0);
+}
+
+TEST_CASE("every field of a line, a contract and a payment arrives at its place",
+          "[monitor][codec]") {
+  EventDecoder decoder;
+  budget::v1::EntryPosted entry;
+  budget::v1::BudgetLine& line = *entry.mutable_line();
+  line.set_line_id("l");
+  line.set_project_id("p");
+  line.set_unit_path("/a/");
+  line.set_currency("CNY");
+  line.set_fiscal_year(2026);
+  line.set_mode(budget::v1::LINE_MODE_OBSERVED);
+  line.set_state(budget::v1::LINE_STATE_FROZEN);
+  line.mutable_balances()->set_authorised(1);
+  line.mutable_balances()->set_encumbered(2);
+  line.mutable_balances()->set_in_transit(3);
+  line.mutable_balances()->set_paid(4);
+  line.mutable_balances()->set_refunded(5);
+  entry.mutable_entry()->set_operation(budget::v1::OPERATION_OBSERVED_PAY);
+  entry.mutable_entry()->set_amount(6);
+  entry.mutable_entry()->set_contract_id("c");
+  entry.mutable_entry()->set_effective_date("2026-02-03");
+  const auto posted = decoder.Decode("fiscus.budget.v1.EntryPosted", entry.SerializeAsString());
+  REQUIRE(posted.ok());
+  const auto& e = std::get<EntryPosted>(posted->event);
+  CHECK((e.line.line_id == "l" && e.line.project_id == "p" && e.line.unit_path == "/a/"));
+  CHECK((e.line.currency == "CNY" && e.line.fiscal_year == 2026 && e.line.observed));
+  CHECK(e.line.status == LineStatus::kFrozen);
+  CHECK((e.line.authorised == 1 && e.line.encumbered == 2 && e.line.in_transit == 3));
+  CHECK((e.line.paid == 4 && e.line.refunded == 5 && e.observed_paid == 6));
+  CHECK((e.contract_id == "c" && e.date == ParseDay("2026-02-03")));
+
+  projects::v1::ContractModified modified;
+  modified.mutable_contract()->set_contract_id("c");
+  modified.mutable_contract()->set_project_id("p");
+  modified.mutable_contract()->set_unit_path("/a/");
+  modified.mutable_contract()->set_state(projects::v1::CONTRACT_STATE_EFFECTIVE);
+  modified.mutable_contract()->set_current_value(7);
+  modified.mutable_contract()->set_certified_value(8);
+  modified.set_effective_date("2026-02-04");
+  const auto contract =
+      decoder.Decode("fiscus.projects.v1.ContractModified", modified.SerializeAsString());
+  REQUIRE(contract.ok());
+  const auto& c = std::get<ContractChanged>(contract->event);
+  CHECK((c.contract_id == "c" && c.project_id == "p" && c.unit_path == "/a/"));
+  CHECK((c.status == ContractStatus::kEffective && c.value == 7 && c.certified == 8));
+  CHECK(c.date == ParseDay("2026-02-04"));
+
+  payments::v1::PaymentStateChanged changed;
+  payments::v1::Payment& payment = *changed.mutable_payment();
+  payment.set_payment_id("pay");
+  payment.set_project_id("p");
+  payment.set_contract_id("c");
+  payment.set_line_id("l");
+  payment.set_unit_path("/a/");
+  payment.mutable_amount()->set_currency("CNY");
+  payment.set_kind(payments::v1::PAYMENT_KIND_ADVANCE);
+  payment.set_cleared(9);
+  payment.set_refunded(10);
+  changed.set_effective_date("2026-02-05");
+  const auto paid =
+      decoder.Decode("fiscus.payments.v1.PaymentStateChanged", changed.SerializeAsString());
+  REQUIRE(paid.ok());
+  const auto& p = std::get<PaymentChanged>(paid->event);
+  CHECK((p.payment_id == "pay" && p.project_id == "p" && p.contract_id == "c"));
+  CHECK((p.line_id == "l" && p.unit_path == "/a/" && p.currency == "CNY" && p.advance));
+  CHECK((p.cleared == 9 && p.refunded == 10 && p.date == ParseDay("2026-02-05")));
 }
 
 TEST_CASE("an event is refused when its ids cannot be keys", "[monitor][codec]") {

@@ -137,12 +137,10 @@ absl::StatusOr<DecodedEvent> DecodePlan(EventMessages& m, std::string_view paylo
   auto& e = m.fund_plan_set;
   RETURN_IF_ERROR(Parse(payload, e));
   RETURN_IF_ERROR(NeedLine(e.line_id(), e.project_id()));
-  FundPlanSet plan{e.line_id(),
-                   e.project_id(),
-                   e.unit_path(),
-                   e.fiscal_year(),
-                   {},
-                   m.dates.Of(e.effective_date())};
+  FundPlanSet plan{.line_id = e.line_id(),
+                   .project_id = e.project_id(),
+                   .unit_path = e.unit_path(),
+                   .date = m.dates.Of(e.effective_date())};
   const size_t months = std::min(plan.monthly.size(), static_cast<size_t>(e.monthly_size()));
   std::copy_n(e.monthly().begin(), months, plan.monthly.begin());
   return DecodedEvent{Trigger::kFundPlanSet, plan};
