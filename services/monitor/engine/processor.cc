@@ -166,7 +166,7 @@ absl::StatusOr<Outcome> Processor::Fold(DecodedEvent& decoded, const Input& inpu
     project->state.project_id = project_id;
     project->state.mark.dirty = true;
   }
-  Advance(calendar->closed, project->state);
+  Follow(calendar->closed, project->state);
   Touched touched = std::visit(
       [&]<class E>(const E& event) -> Touched {
         if constexpr (std::is_same_v<E, PaymentChanged>) {

@@ -73,6 +73,16 @@ LineState& ApplyLine(const LineView& view, Day date, ProjectState& project) {
   return line;
 }
 
+// The latest date that is believed while `closed` is the last closed day.
+Day Latest(Day closed) { return closed + 1; }
+
+// Brings a date back that lies ahead of the business clock; true if it did.
+bool BringBack(Day latest, Day& date) {
+  if (date <= latest) return false;
+  date = latest;
+  return true;
+}
+
 void Remember(Day day, int32_t physical_bp, ProjectState& project) {
   std::vector<ProgressPoint>& points = project.progress;
   if (day == kNoDay || (!points.empty() && points.back().physical_bp == physical_bp)) return;
@@ -84,7 +94,7 @@ void Remember(Day day, int32_t physical_bp, ProjectState& project) {
   } else {
     points.push_back({day, physical_bp});
   }
-  while (points.size() >= 2 && DaysBetween(points[1].day, day) > kProgressKeptDays)
+  while (points.size() >= 2 && DaysBetween(points[1].day, project.as_of) > kProgressKeptDays)
     points.erase(points.begin());
   project.mark.dirty = true;
 }
@@ -154,7 +164,13 @@ ContractState& ContractOf(ProjectState& project, std::string_view contract_id) {
   return OfId(project.contracts, &ContractState::contract_id, contract_id);
 }
 
+void Follow(Day closed, ProjectState& project) {
+  project.closed = closed;
+  Advance(closed, project);
+}
+
 void Advance(Day date, ProjectState& project) {
+  if (project.closed != kNoDay) BringBack(Latest(project.closed), date);
   if (date == kNoDay || date <= project.as_of) return;
   project.as_of = date;
   project.mark.dirty = true;
@@ -384,7 +400,16 @@ Touched Apply(const PaymentChanged& event, ProjectState& project, PaymentState& 
 }
 
 Touched CloseDay(Day day, ProjectState& project) {
-  Advance(day, project);
+  const Day latest = Latest(day);
+  bool changed = BringBack(latest, project.as_of);
+  changed |= BringBack(latest, project.stall_since);
+  changed |= BringBack(latest, project.ev_since);
+  for (ProgressPoint& point : project.progress) changed |= BringBack(latest, point.day);
+  if (changed) project.mark.dirty = true;
+  for (LineState& line : project.lines) {
+    if (BringBack(latest, line.active_since)) line.mark.dirty = true;
+  }
+  Follow(day, project);
   Touched touched;
   for (ContractState& contract : project.contracts) touched.contracts.push_back(&contract);
   for (Milestone& milestone : project.baseline.milestones) touched.milestones.push_back(&milestone);

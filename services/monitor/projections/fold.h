@@ -43,10 +43,16 @@ Touched Apply(const MilestoneChanged& event, ProjectState& project);
 Touched Apply(const ContractChanged& event, ProjectState& project);
 Touched Apply(const PaymentChanged& event, ProjectState& project, PaymentState& payment);
 
-// The end of a business day reaches the project: all its subjects are touched.
+// The end of a business day reaches the project: all its subjects are touched. Whatever has
+// happened before it happened on the day after it at the latest, so later dates, which clients have
+// given, are brought back to that.
 Touched CloseDay(Day day, ProjectState& project);
 
-// Moves the business date forward, never back.
+// Tells the project its tenant's last closed day (kNoDay: none yet). Before an event is applied.
+void Follow(Day closed, ProjectState& project);
+
+// Moves the business date forward, never back. Dates come from clients: once a day is closed, they
+// count up to the day after it.
 void Advance(Day date, ProjectState& project);
 
 // Recomputes what is derived from the work items; after loading a project.

@@ -260,7 +260,8 @@ TEST_CASE(
 
 TEST_CASE("a plan, a refusal and a state change reach their line", "[monitor][fold]") {
   ProjectState project;
-  FundPlanSet plan{"line-1", "p-1", "/a/", {}, D("2026-01-02")};
+  FundPlanSet plan{
+      .line_id = "line-1", .project_id = "p-1", .unit_path = "/a/", .date = D("2026-01-02")};
   plan.monthly[0] = 7;
   CHECK(Apply(plan, project).line->plan[0] == 7);
   CHECK(Apply(CommandRefused{"line-1", "p-1", "/a/", 12'000, 5, true, D("2026-01-03")}, project)
@@ -286,6 +287,47 @@ TEST_CASE("the end of a day touches every subject and moves the date forward onl
   CHECK(project.as_of == D("2026-05-01"));
   CloseDay(D("2026-05-02"), project);
   CHECK(project.as_of == D("2026-05-02"));
+}
+
+TEST_CASE("once a day is closed, a client's date moves the business date to the next day at most",
+          "[monitor][fold]") {
+  ProjectState project;
+  Follow(D("2026-03-10"), project);
+  Apply(LineStateChanged{Line(1000, 0, 0, 0, 0), D("2026-03-11")}, project);
+  CHECK(project.as_of == D("2026-03-11"));
+  Apply(MeasurementCertified{"p-1", "/a/", 0, 500, {}, {}, D("2026-03-11")}, project);
+  Apply(MeasurementCertified{"p-1", "/a/", 500, 1000, {}, {}, D("2199-01-01")}, project);
+  CHECK(project.as_of == D("2026-03-11"));
+  CHECK(Compute(project).planned_execution_bp == YearElapsedBp(2026, D("2026-03-11")));
+  CloseDay(D("2026-03-11"), project);
+  CHECK(project.as_of == D("2026-03-11"));
+  CHECK(project.stall_since == D("2026-03-12"));  // what came before a closing happened by then
+  CHECK(PhysicalAt(project, D("2026-03-12")) == 1000);
+  CloseDay(D("2026-03-12"), project);
+  CHECK(project.as_of == D("2026-03-12"));
+}
+
+TEST_CASE("dates that ran ahead before the first closed day are brought back by it",
+          "[monitor][fold]") {
+  ProjectState project;
+  Apply(Executing("2199-01-01"), project);
+  Apply(LineStateChanged{Line(1000, 0, 0, 0, 0), D("2199-01-01")}, project);
+  Apply(BaselineSet{"p-1", "/a/", {Item("w-1", 600, 500, "")}, {}, D("2199-01-01")}, project);
+  CHECK(project.as_of == D("2199-01-01"));  // nothing else is known yet
+  project.mark.dirty = project.lines[0].mark.dirty = false;
+  CloseDay(D("2026-03-10"), project);
+  const Day next = D("2026-03-11");
+  CHECK(project.as_of == next);
+  CHECK(project.stall_since == next);
+  CHECK(project.ev_since == next);
+  CHECK(project.lines[0].active_since == next);
+  REQUIRE(project.progress.size() == 1);
+  CHECK(project.progress[0].day == next);
+  CHECK(project.mark.dirty);
+  CHECK(project.lines[0].mark.dirty);
+  CloseDay(D("2026-03-11"), project);
+  CHECK(project.as_of == next);
+  CHECK(project.stall_since == next);
 }
 
 }  // namespace fiscus::monitor

@@ -184,12 +184,13 @@ struct ProjectState {
   Day stall_since = kNoDay;             // no rise since; see StallDays
   Day ev_since = kNoDay;                // earned value has been positive since
   int64_t other_committed = 0;          // net paid + in transit + encumbered outside contracts
-  Day as_of = kNoDay;                   // last closed day or last event's date, whichever is later
+  Day as_of = kNoDay;                   // business date: see Advance (fold.h)
   int64_t sequence = 0;                 // of projects/<id>
   int64_t warnings_sequence = 0;        // of the warnings given
   int64_t indicators_sequence = 0;      // of the indicators given
   RuleSlots slots;
   RecordMark mark;
+  Day closed = kNoDay;  // last closed day of its tenant (TenantState), not stored: see Follow
 
   std::vector<LineState> lines;          // by id
   std::vector<ContractState> contracts;  // by id

@@ -18,9 +18,10 @@ struct Verdict {
 
 struct LineSeen {
   std::string project;
-  trace::Fact last;          // last ENTRY
-  bool spoken = false;       // there was one
-  int32_t active_since = 0;  // date of the first entry
+  trace::Fact last;     // last ENTRY
+  bool spoken = false;  // there was one
+  int32_t active_since =
+      0;  // date of the first entry, at the latest the day after the next closing
   Verdict r01, r30;
 };
 
@@ -96,8 +97,11 @@ void JudgeIdle(Partition& p, const std::string& id, LineSeen& line) {
 void CloseDay(Partition& p, int32_t day) {
   if (day <= p.closed) return;
   p.closed = day;
-  for (auto& [project, as_of] : p.as_of) as_of = std::max(as_of, day);
-  for (auto& [id, line] : p.lines) JudgeIdle(p, id, line);
+  for (auto& [project, as_of] : p.as_of) as_of = std::clamp(as_of, day, day + 1);
+  for (auto& [id, line] : p.lines) {
+    line.active_since = std::min(line.active_since, day + 1);
+    JudgeIdle(p, id, line);
+  }
 }
 
 }  // namespace
@@ -114,7 +118,8 @@ std::map<std::string, trace::Fact> BatchWarnings(const std::vector<trace::Fact>&
       continue;
     }
     int32_t& as_of = p.as_of[fact.key];
-    as_of = std::max({as_of, p.closed, fact.day});
+    const int32_t believed = p.closed == 0 ? fact.day : std::min(fact.day, p.closed + 1);
+    as_of = std::max({as_of, p.closed, believed});
     LineSeen& line = p.lines[fact.line];
     line.project = fact.key;
     if (fact.kind == "REFUSED") {

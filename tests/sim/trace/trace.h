@@ -19,6 +19,7 @@ struct LedgerCommand {
   bool observed = false;
   bool expires = false;  // RESERVE: may expire by itself
   int block_bp = 0;      // APPROVE: usage above which the new line's profile blocks
+  int days_ahead = 0;    // by which the sender's date runs ahead of the clock
 
   std::string Body() const {
     std::string text = kind;

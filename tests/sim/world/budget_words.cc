@@ -1,5 +1,6 @@
 #include "tests/sim/world/budget_words.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -29,6 +30,7 @@ const std::map<std::string, CommandKind>& Kinds() {
 }
 
 const absl::CivilDay kEpoch(1970, 1, 1);
+constexpr int kYear = 2026;
 
 std::shared_ptr<const budget::LineHead> HeadOf(const trace::LedgerCommand& c) {
   budget::LineHead head{.id = c.line,
@@ -36,7 +38,7 @@ std::shared_ptr<const budget::LineHead> HeadOf(const trace::LedgerCommand& c) {
                         .document_no = "doc",
                         .unit_path = "/33/edu/",
                         .project_id = c.project,
-                        .fiscal_year = 2026,
+                        .fiscal_year = kYear,
                         .currency = c.currency};
   head.mode = c.observed ? budget::LineMode::kObserved : budget::LineMode::kControlled;
   head.classification.fund_nature = "general";
@@ -73,7 +75,7 @@ budget::Command CommandOf(const trace::LedgerCommand& c, int64_t now_ms) {
   command.contract_id = c.contract;
   command.project_id = c.project;
   command.amount = {c.amount, c.currency};
-  command.effective_date = DateAt(now_ms);
+  command.effective_date = std::min(DateAt(now_ms) + c.days_ahead, absl::CivilDay(kYear, 12, 31));
   command.document_no = "doc";
   command.expected_version = c.expected_version;
   if (c.kind == "APPROVE") {

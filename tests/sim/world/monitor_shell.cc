@@ -197,7 +197,7 @@ bool MonitorShell::Fold(const trace::Fact& fact) {
   if (fact.sequence <= last && !bugs_.Has(Bug::kMonitorDedupeLost)) return true;
   if (!Count(fact, last)) return false;
   if (refused && bugs_.Has(Bug::kRefusalsIgnored)) return true;
-  if (working_.closed != 0) monitor::Advance(working_.closed, project);
+  if (working_.closed != 0) monitor::Follow(working_.closed, project);
   if (refused) {
     const monitor::CommandRefused event{.line_id = fact.line,
                                         .project_id = fact.project,

@@ -145,7 +145,9 @@ trace::LedgerCommand World::LedgerCommandOf(const Action& a) const {
 }
 
 void World::DoLedger(const Action& action, const std::string& request_id) {
-  const trace::LedgerCommand c = LedgerCommandOf(action);
+  trace::LedgerCommand c = LedgerCommandOf(action);
+  const bool ahead = kernel_.Pick("date of " + request_id, 0, 9) == 0;
+  if (ahead) c.days_ahead = static_cast<int>(kernel_.Pick("days ahead of " + request_id, 1, 300));
   sent_[action.id] = c;
   const bool expires = action.what == "RESERVE" && action.flag;
   const int64_t expires_ms =
