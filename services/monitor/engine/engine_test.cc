@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -12,6 +13,7 @@
 #include <random>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -286,6 +288,32 @@ TEST_CASE("a changelog that was lost is written anew", "[monitor][engine][restor
   const auto worker = world.Make();
   REQUIRE(worker->Open().ok());
   CHECK(worker->View().next_offset == static_cast<int64_t>(Story().size()));
+}
+
+TEST_CASE("a worker that waits for acknowledgements ends when it is told to",
+          "[monitor][engine][stop]") {
+  World world(Story());
+  world.transport.silent = true;
+  world.options.batch_max = 1;
+  world.options.in_flight_max = 2;
+  std::atomic<bool> waits = false;
+  std::atomic<int> told = 0;  // looks at the point after the stop
+  std::atomic<bool> stopped = false;
+  world.options.reach = [&](const char* point) {
+    if (std::string_view(point) != "monitor.waiting") return absl::OkStatus();
+    waits = true;
+    waits.notify_all();
+    if (stopped && ++told > 1'000'000) return absl::AbortedError("it would wait for ever");
+    return absl::OkStatus();
+  };
+  const auto worker = world.Make();
+  std::jthread thread([&](const std::stop_token& stop) { worker->Run(stop); });
+  waits.wait(false);
+  stopped = true;
+  thread.request_stop();
+  thread.join();
+  CHECK(told <= 1'000'000);
+  CHECK_FALSE(worker->Settled());
 }
 
 TEST_CASE("a gap halts the partition until the missing event comes", "[monitor][engine][gap]") {

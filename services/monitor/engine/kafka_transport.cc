@@ -255,21 +255,22 @@ absl::StatusOr<LogBounds> KafkaTransport::ChangelogBounds(int partition) {
   return Bounds(changelog_.get(), kafka_.changelog_topic(), partition);
 }
 
-absl::Status KafkaTransport::Publish(const Output& output, Delivery& delivery) {
+absl::Status KafkaTransport::Publish(const Output& output, Delivery& delivery,
+                                     const std::stop_token& stop) {
   const std::string& topic = output.topic == OutputTopic::kIndicators ? kafka_.indicators_topic()
                                                                       : kafka_.warnings_topic();
   return Produce(topic, RD_KAFKA_PARTITION_UA, output.key, output.value, HeadersOf(output),
-                 delivery);
+                 delivery, stop);
 }
 
 absl::Status KafkaTransport::LogState(int partition, std::string_view key, std::string_view value,
-                                      Delivery& delivery) {
-  return Produce(kafka_.changelog_topic(), partition, key, value, nullptr, delivery);
+                                      Delivery& delivery, const std::stop_token& stop) {
+  return Produce(kafka_.changelog_topic(), partition, key, value, nullptr, delivery, stop);
 }
 
 absl::Status KafkaTransport::Produce(const std::string& topic, int partition, std::string_view key,
                                      std::string_view value, rd_kafka_headers_t* headers,
-                                     Delivery& delivery) {
+                                     Delivery& delivery, const std::stop_token& stop) {
   delivery.waiting.fetch_add(1, std::memory_order_relaxed);
   for (;;) {
     const rd_kafka_resp_err_t error =
@@ -280,12 +281,15 @@ absl::Status KafkaTransport::Produce(const std::string& topic, int partition, st
                           RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_HEADERS(headers),
                           RD_KAFKA_V_OPAQUE(&delivery), RD_KAFKA_V_END);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
-    if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-      if (headers != nullptr) rd_kafka_headers_destroy(headers);
-      delivery.waiting.fetch_sub(1, std::memory_order_release);
-      return FromKafka(error, "producing to " + topic);
+    const bool full = error == RD_KAFKA_RESP_ERR__QUEUE_FULL;
+    if (full && !stop.stop_requested()) {
+      AwaitAcks(kQueueFullPause);
+      continue;
     }
-    AwaitAcks(kQueueFullPause);
+    if (headers != nullptr) rd_kafka_headers_destroy(headers);
+    delivery.waiting.fetch_sub(1, std::memory_order_release);
+    return full ? absl::CancelledError("stopped while Kafka takes no more")
+                : FromKafka(error, "producing to " + topic);
   }
 }
 

@@ -34,9 +34,10 @@ class KafkaTransport final : public Transport {
 
   absl::StatusOr<std::unique_ptr<InputLog>> OpenInput(int partition, int64_t offset) override;
   absl::StatusOr<LogBounds> InputBounds(int partition) override;
-  absl::Status Publish(const Output& output, Delivery& delivery) override;
+  absl::Status Publish(const Output& output, Delivery& delivery,
+                       const std::stop_token& stop) override;
   absl::Status LogState(int partition, std::string_view key, std::string_view value,
-                        Delivery& delivery) override;
+                        Delivery& delivery, const std::stop_token& stop) override;
   void AwaitAcks(absl::Duration wait) override;
   void Retire(std::unique_ptr<Delivery> delivery) override;
   absl::Status ReadChangelog(
@@ -47,7 +48,8 @@ class KafkaTransport final : public Transport {
  private:
   explicit KafkaTransport(config::v1::Kafka kafka) : kafka_(std::move(kafka)) {}
   absl::Status Produce(const std::string& topic, int partition, std::string_view key,
-                       std::string_view value, rd_kafka_headers_t* headers, Delivery& delivery);
+                       std::string_view value, rd_kafka_headers_t* headers, Delivery& delivery,
+                       const std::stop_token& stop);
   static void OnDelivery(rd_kafka_t* handle, const rd_kafka_message_t* message, void* opaque);
   void PollProducer(const std::stop_token& stop);
 

@@ -371,12 +371,12 @@ absl::Status PartitionWorker::Publish(uint64_t outbox, const std::vector<Output>
   in_flight_.push_back({outbox, meta_, std::make_unique<Delivery>()});
   Delivery& delivery = *in_flight_.back().delivery;
   for (const Output& output : outputs) {
-    RETURN_IF_ERROR(transport_.Publish(output, delivery));
+    RETURN_IF_ERROR(transport_.Publish(output, delivery, stop_));
     RETURN_IF_ERROR(options_.reach("monitor.after_output"));
   }
   for (const StateRecord& record : records) {
-    RETURN_IF_ERROR(transport_.LogState(partition_, record.key,
-                                        EncodeLogged(meta_.next_offset, record.value), delivery));
+    RETURN_IF_ERROR(transport_.LogState(
+        partition_, record.key, EncodeLogged(meta_.next_offset, record.value), delivery, stop_));
     RETURN_IF_ERROR(options_.reach("monitor.after_record"));
   }
   return absl::OkStatus();
@@ -391,7 +391,7 @@ absl::Status PartitionWorker::Reap() {
     RETURN_IF_ERROR(options_.reach("monitor.before_marker"));
     RETURN_IF_ERROR(transport_.LogState(
         partition_, kMarkerKey, EncodeLogged(front.meta.next_offset, EncodeMeta(front.meta)),
-        *markers_));
+        *markers_, stop_));
     RETURN_IF_ERROR(options_.reach("monitor.after_marker"));
     acknowledged = std::max(acknowledged, front.outbox);
     in_flight_.pop_front();
@@ -407,6 +407,7 @@ absl::Status PartitionWorker::MakeRoom() {
     transport_.AwaitAcks(kAckWait);
     RETURN_IF_ERROR(Reap());
     RETURN_IF_ERROR(options_.reach("monitor.waiting"));
+    if (stop_.stop_requested()) return absl::CancelledError("stopped while Kafka takes no more");
   }
   return absl::OkStatus();
 }
@@ -444,6 +445,7 @@ void PartitionWorker::Abandon() {
 }
 
 void PartitionWorker::Run(const std::stop_token& stop) {
+  stop_ = stop;
   std::mutex mutex;
   std::condition_variable_any wake;
   absl::Status status = absl::UnavailableError("not open yet");

@@ -133,6 +133,7 @@ class PartitionWorker {
   int64_t next_offset_ = 0;  // of what is folded; ahead of meta_ until the commit
   std::deque<InFlight> in_flight_;
   std::unique_ptr<Delivery> markers_;
+  std::stop_token stop_;  // of Run; whoever waits for Kafka looks at it
   std::optional<Gap> gap_;
   bool stuck_ = false;   // halted until a restart
   bool behind_ = false;  // something folded is not committed

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
@@ -53,10 +54,12 @@ class Transport {
   virtual absl::StatusOr<LogBounds> InputBounds(int partition) = 0;
 
   // Queue a record; its acknowledgement is counted in `delivery`, which must live until then (or be
-  // retired). Order per key, resp. per partition of the changelog, is kept over retries.
-  virtual absl::Status Publish(const Output& output, Delivery& delivery) = 0;
+  // retired). Order per key, resp. per partition of the changelog, is kept over retries. A full
+  // queue is waited for until `stop`: CANCELLED, and nothing was queued.
+  virtual absl::Status Publish(const Output& output, Delivery& delivery,
+                               const std::stop_token& stop) = 0;
   virtual absl::Status LogState(int partition, std::string_view key, std::string_view value,
-                                Delivery& delivery) = 0;
+                                Delivery& delivery, const std::stop_token& stop) = 0;
   // Waits until something was acknowledged, at most `wait`.
   virtual void AwaitAcks(absl::Duration wait) = 0;
   // Keeps a delivery whose worker is gone until nothing refers to it any more.
