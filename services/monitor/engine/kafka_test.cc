@@ -1,16 +1,22 @@
 // The whole engine on a real Kafka: the outputs equal those of the same log folded in memory, disks
 // may be lost, and instances share the partitions. Needs FISCUS_TEST_KAFKA (bootstrap servers);
 // skipped without.
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "services/monitor/engine/engine.h"
 #include "services/monitor/engine/kafka_fixture.h"
+#include "services/monitor/engine/kafka_transport.h"
 #include "services/monitor/engine/memory_transport.h"
 #include "services/monitor/engine/test_log.h"
 
@@ -116,6 +122,68 @@ TEST_CASE("on a real Kafka the outputs are those of the same log in memory; a lo
     REQUIRE(Eventually([&] { return Settled({&engine}); }));
     CheckOutputs(topics);
   }
+}
+
+// A broker in this process; topics are made when they are first written.
+struct MockBroker {
+  MockBroker()
+      : owner(*events::MakeKafka(RD_KAFKA_PRODUCER, {}, {})),
+        cluster(rd_kafka_mock_cluster_new(owner.get(), 1)) {
+    kafka.set_brokers(rd_kafka_mock_cluster_bootstraps(cluster));
+    kafka.set_changelog_topic("changelog");
+  }
+  ~MockBroker() { rd_kafka_mock_cluster_destroy(cluster); }
+  events::KafkaHandle owner;
+  rd_kafka_mock_cluster_t* cluster;
+  config::v1::Kafka kafka;
+};
+
+TEST_CASE("a producer that met a fatal error is replaced, and what it held counts as not delivered",
+          "[monitor][kafka]") {
+  MockBroker broker;
+  const auto transport = KafkaTransport::Make(broker.kafka);
+  REQUIRE(transport.ok());
+  const std::stop_token never;
+  auto before = std::make_unique<Delivery>();
+  REQUIRE((*transport)->LogState(0, "k", "1", *before, never).ok());
+  REQUIRE(Eventually([&] { return before->done(); }));
+  CHECK_FALSE(before->failed);
+
+  rd_kafka_mock_broker_set_rtt(broker.cluster, 1, 60'000);  // no answer comes in time
+  auto held = std::make_unique<Delivery>();
+  REQUIRE((*transport)->LogState(0, "k", "2", *held, never).ok());
+  const std::shared_ptr<rd_kafka_t> broken = (*transport)->producer();
+  REQUIRE(rd_kafka_test_fatal_error(broken.get(), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
+                                    "for the test") == RD_KAFKA_RESP_ERR_NO_ERROR);
+  REQUIRE(Eventually([&] { return held->done(); }));
+  CHECK(held->failed);
+  rd_kafka_mock_broker_set_rtt(broker.cluster, 1, 0);
+  REQUIRE(Eventually([&] { return (*transport)->producer() != broken; }));
+  auto after = std::make_unique<Delivery>();
+  REQUIRE((*transport)->LogState(0, "k", "3", *after, never).ok());
+  REQUIRE(Eventually([&] { return after->done(); }));
+  CHECK_FALSE(after->failed);
+}
+
+TEST_CASE("whoever waits for room in the producer's queue ends when it is told to",
+          "[monitor][kafka]") {
+  config::v1::Kafka nobody;
+  nobody.set_brokers("127.0.0.1:1");
+  nobody.set_changelog_topic("changelog");
+  const auto transport = KafkaTransport::Make(nobody);
+  REQUIRE(transport.ok());
+  std::stop_source stop;
+  auto delivery = std::make_unique<Delivery>();
+  std::jthread later([&] {
+    Eventually([&] { return delivery->waiting > 200'000; });
+    stop.request_stop();
+  });
+  absl::Status status;
+  while (status.ok()) {
+    status = (*transport)->LogState(0, "k", "", *delivery, stop.get_token());
+  }
+  CHECK(status.code() == absl::StatusCode::kCancelled);
+  (*transport)->Retire(std::move(delivery));
 }
 
 TEST_CASE(

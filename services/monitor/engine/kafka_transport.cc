@@ -11,6 +11,8 @@ namespace {
 
 constexpr int kQueryTimeoutMs = 5000;
 constexpr int kPollMs = 100;
+constexpr int kEmptyingMaxMs =
+    10'000;  // of a producer that was purged; it takes as long as its reports
 constexpr int kChangelogSilenceMs =
     10'000;  // a broker that says nothing for so long while a changelog is read is down
 constexpr size_t kChangelogBatch = 1000;
@@ -180,7 +182,30 @@ absl::StatusOr<LogBounds> Bounds(rd_kafka_t* handle, const std::string& topic, i
   return bounds;
 }
 
+// Reports all that a producer holds as not delivered. A report that came later, while the producer
+// goes, would find its delivery too.
+void Empty(rd_kafka_t& producer) {
+  rd_kafka_purge(&producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  rd_kafka_flush(&producer, kEmptyingMaxMs);
+}
+
 }  // namespace
+
+absl::StatusOr<events::KafkaHandle> KafkaTransport::MakeProducer(const config::v1::Kafka& kafka) {
+  return events::MakeKafka(RD_KAFKA_PRODUCER,
+                           {{"bootstrap.servers", kafka.brokers()},
+                            {"client.id", "fiscus-monitor"},
+                            {"enable.idempotence", "true"},
+                            {"acks", "all"},
+                            {"message.timeout.ms", "0"},
+                            {"linger.ms", "1"},
+                            {"compression.type", "lz4"},
+                            {"partitioner", "murmur2_random"},
+                            {"message.max.bytes", "4194304"},
+                            {"queue.buffering.max.messages", "200000"},
+                            {"queue.buffering.max.kbytes", "131072"}},
+                           {.delivery_report = &KafkaTransport::OnDelivery});
+}
 
 absl::StatusOr<std::unique_ptr<KafkaTransport>> KafkaTransport::Make(
     const config::v1::Kafka& kafka) {
@@ -199,20 +224,7 @@ absl::StatusOr<std::unique_ptr<KafkaTransport>> KafkaTransport::Make(
   ASSIGN_OR_RETURN(made->reader_, events::MakeKafka(RD_KAFKA_CONSUMER, reading, {}));
   reading["enable.partition.eof"] = "true";
   ASSIGN_OR_RETURN(made->changelog_, events::MakeKafka(RD_KAFKA_CONSUMER, reading, {}));
-  ASSIGN_OR_RETURN(made->producer_,
-                   events::MakeKafka(RD_KAFKA_PRODUCER,
-                                     {{"bootstrap.servers", kafka.brokers()},
-                                      {"client.id", "fiscus-monitor"},
-                                      {"enable.idempotence", "true"},
-                                      {"acks", "all"},
-                                      {"message.timeout.ms", "0"},
-                                      {"linger.ms", "1"},
-                                      {"compression.type", "lz4"},
-                                      {"partitioner", "murmur2_random"},
-                                      {"message.max.bytes", "4194304"},
-                                      {"queue.buffering.max.messages", "200000"},
-                                      {"queue.buffering.max.kbytes", "131072"}},
-                                     {.delivery_report = &KafkaTransport::OnDelivery}));
+  ASSIGN_OR_RETURN(made->producer_, MakeProducer(kafka));
   made->poller_ =
       std::jthread([raw = made.get()](const std::stop_token& stop) { raw->PollProducer(stop); });
   return made;
@@ -221,11 +233,14 @@ absl::StatusOr<std::unique_ptr<KafkaTransport>> KafkaTransport::Make(
 KafkaTransport::~KafkaTransport() {
   poller_.request_stop();
   if (poller_.joinable()) poller_.join();
-  // What is not acknowledged stays in the outboxes; reports that come while the producer goes still
-  // find their deliveries.
-  rd_kafka_purge(producer_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-  rd_kafka_flush(producer_.get(), kPollMs);
+  // What is not acknowledged stays in the outboxes.
+  Empty(*producer_);
   producer_.reset();
+}
+
+std::shared_ptr<rd_kafka_t> KafkaTransport::producer() const {
+  const std::lock_guard lock(producer_mutex_);
+  return producer_;
 }
 
 absl::StatusOr<int> KafkaTransport::Partitions() {
@@ -274,7 +289,7 @@ absl::Status KafkaTransport::Produce(const std::string& topic, int partition, st
   delivery.waiting.fetch_add(1, std::memory_order_relaxed);
   for (;;) {
     const rd_kafka_resp_err_t error =
-        rd_kafka_producev(producer_.get(), RD_KAFKA_V_TOPIC(topic.c_str()),
+        rd_kafka_producev(producer().get(), RD_KAFKA_V_TOPIC(topic.c_str()),
                           RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_KEY(key.data(), key.size()),
                           RD_KAFKA_V_VALUE(const_cast<char*>(value.data()),
                                            value.size()),  // NOLINT: copied, not changed
@@ -308,14 +323,35 @@ void KafkaTransport::OnDelivery(rd_kafka_t* /*handle*/, const rd_kafka_message_t
 
 void KafkaTransport::PollProducer(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    if (rd_kafka_poll(producer_.get(), kPollMs) > 0) {
-      // The lock orders the notification behind a waiter's look at the deliveries.
-      {
-        const std::lock_guard lock(mutex_);
-      }
-      acknowledged_.notify_all();
+    bool heard = rd_kafka_poll(producer_.get(), kPollMs) > 0;
+    char why[256];
+    if (rd_kafka_fatal_error(producer_.get(), why, sizeof why) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      ReplaceProducer(why);
+      heard = true;
     }
+    if (!heard) continue;
+    // The lock orders the notification behind a waiter's look at the deliveries.
+    {
+      const std::lock_guard lock(mutex_);
+    }
+    acknowledged_.notify_all();
   }
+}
+
+// A worker that still holds the old producer is refused by it and opens its partition anew.
+void KafkaTransport::ReplaceProducer(std::string_view why) {
+  log::Error("the producer is of no use any more, making another", {{"error", std::string(why)}});
+  absl::StatusOr<events::KafkaHandle> made = MakeProducer(kafka_);
+  if (!made.ok()) {
+    log::Error("no producer", {{"error", made.status().ToString()}});
+    return;  // the next poll tries again
+  }
+  std::shared_ptr<rd_kafka_t> next = *std::move(made);
+  {
+    const std::lock_guard lock(producer_mutex_);
+    producer_.swap(next);
+  }
+  Empty(*next);
 }
 
 void KafkaTransport::AwaitAcks(absl::Duration wait) {

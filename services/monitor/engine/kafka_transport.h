@@ -4,7 +4,8 @@
 // Input is read by partition at explicit offsets, outside any group; auto.offset.reset=error, so
 // that a missing offset is reported and never jumped. Outputs go through one idempotent producer
 // (acks=all) that never gives a message up: giving up would let a later one of the same key
-// overtake it.
+// overtake it. A producer that met a fatal error is replaced; what it held counts as not delivered,
+// so that the workers send their outboxes again, in order, through the next.
 #pragma once
 
 #include <librdkafka/rdkafka.h>
@@ -45,18 +46,24 @@ class KafkaTransport final : public Transport {
       absl::FunctionRef<void(std::string_view, std::string_view)> visit) override;
   absl::StatusOr<LogBounds> ChangelogBounds(int partition) override;
 
+  // The producer in use.
+  std::shared_ptr<rd_kafka_t> producer() const;
+
  private:
   explicit KafkaTransport(config::v1::Kafka kafka) : kafka_(std::move(kafka)) {}
+  static absl::StatusOr<events::KafkaHandle> MakeProducer(const config::v1::Kafka& kafka);
   absl::Status Produce(const std::string& topic, int partition, std::string_view key,
                        std::string_view value, rd_kafka_headers_t* headers, Delivery& delivery,
                        const std::stop_token& stop);
   static void OnDelivery(rd_kafka_t* handle, const rd_kafka_message_t* message, void* opaque);
   void PollProducer(const std::stop_token& stop);
+  void ReplaceProducer(std::string_view why);
 
   const config::v1::Kafka kafka_;
-  events::KafkaHandle reader_;     // input
-  events::KafkaHandle changelog_;  // reads of the changelog, with end-of-partition marks
-  events::KafkaHandle producer_;
+  events::KafkaHandle reader_;         // input
+  events::KafkaHandle changelog_;      // reads of the changelog, with end-of-partition marks
+  mutable std::mutex producer_mutex_;  // guards producer_, which only the poller replaces
+  std::shared_ptr<rd_kafka_t> producer_;
   std::mutex mutex_;
   std::condition_variable acknowledged_;
   std::vector<std::unique_ptr<Delivery>> retired_;
