@@ -161,6 +161,24 @@ TEST_CASE("an output round-trips through the outbox", "[monitor][codec]") {
   CHECK(reader.AtEnd());
 }
 
+TEST_CASE("slots are found by rule after the rules have changed places", "[monitor][codec]") {
+  LineState line = SomeLine();
+  line.slots = {{0, {2026, rules::Severity::kYellow, rules::Severity::kNone, 0, 5}},
+                {1, {2026, rules::Severity::kRed, rules::Severity::kNone, 0, 3}}};
+  std::string bytes;
+  EncodeLine(line, TwoRules(), bytes);
+  RuleSet changed = TwoRules();
+  std::swap(changed.rules[0], changed.rules[1]);
+  ProjectState project;
+  REQUIRE(DecodeInto("k", "ll", bytes, changed, project).ok());
+  const RuleSlots& slots = project.lines[0].slots;
+  REQUIRE(slots.size() == 2);
+  CHECK(slots[0].rule == 0);  // B
+  CHECK(slots[0].track.transitions == 3);
+  CHECK(slots[1].rule == 1);  // A
+  CHECK(slots[1].track.transitions == 5);
+}
+
 TEST_CASE("a fund plan arrives month by month with its date", "[monitor][codec]") {
   budget::v1::FundPlanSet sent;
   sent.set_line_id("line-1");

@@ -31,7 +31,7 @@ void PutSlots(const RuleSlots& slots, const RuleSet& rules, Writer& w) {
 }
 
 // A rule that is no longer in force is forgotten; its open warnings stay with those who must close
-// them.
+// them. The rules may stand in another order than when the slots were written.
 RuleSlots GetSlots(const RuleSet& rules, Reader& r) {
   RuleSlots slots;
   for (size_t left = r.Count(); left > 0; --left) {
@@ -46,6 +46,8 @@ RuleSlots GetSlots(const RuleSet& rules, Reader& r) {
     slot.rule = static_cast<uint16_t>(rule);
     slots.push_back(slot);
   }
+  std::sort(slots.begin(), slots.end(),
+            [](const RuleSlot& a, const RuleSlot& b) { return a.rule < b.rule; });
   return slots;
 }
 
