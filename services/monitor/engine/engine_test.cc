@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -171,6 +172,39 @@ TEST_CASE("one log gives the same bytes in any batches, with and without a cache
     REQUIRE(other.Run().ok());
     CheckSameOutputs(reference.transport, other.transport);
     CHECK(reference.State() == other.State());
+  }
+}
+
+// The same events, those of different aggregates in another order: one aggregate's stay in theirs.
+std::vector<LogRecord> Interleaved(const std::vector<LogRecord>& log, uint32_t seed) {
+  std::map<std::string, std::deque<LogRecord>> queues;
+  for (const LogRecord& r : log) queues[r.tenant + r.aggregate].push_back(r);
+  std::mt19937 random(seed);
+  std::vector<LogRecord> mixed;
+  while (!queues.empty()) {
+    const auto next = std::next(queues.begin(), static_cast<ptrdiff_t>(random() % queues.size()));
+    mixed.push_back(std::move(next->second.front()));
+    next->second.pop_front();
+    if (next->second.empty()) queues.erase(next);
+  }
+  return mixed;
+}
+
+TEST_CASE("state read back from its bytes after every event gives what state in memory gives",
+          "[monitor][engine][replay]") {
+  TestLog log(9);
+  log.Play(3, 60);
+  for (uint32_t seed = 1; seed <= 8; ++seed) {
+    CAPTURE(seed);
+    const std::vector<LogRecord> mixed = Interleaved(log.records, seed);
+    World memory(mixed);
+    REQUIRE(memory.Run().ok());
+    World disk(mixed);
+    disk.options.batch_max = 1;
+    disk.options.projects_max = 0;
+    REQUIRE(disk.Run().ok());
+    CheckSameOutputs(memory.transport, disk.transport);
+    CHECK(memory.State() == disk.State());
   }
 }
 

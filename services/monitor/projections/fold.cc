@@ -161,7 +161,11 @@ LineState& LineOf(ProjectState& project, std::string_view line_id) {
 }
 
 ContractState& ContractOf(ProjectState& project, std::string_view contract_id) {
-  return OfId(project.contracts, &ContractState::contract_id, contract_id);
+  const size_t known = project.contracts.size();
+  ContractState& contract = OfId(project.contracts, &ContractState::contract_id, contract_id);
+  // Work items may have named it before.
+  if (project.contracts.size() != known) Derive(project);
+  return contract;
 }
 
 void Follow(Day closed, ProjectState& project) {
@@ -206,7 +210,6 @@ Touched Apply(const EntryPosted& event, ProjectState& project) {
     contract.paid = Plus(contract.paid, event.observed_paid);
     contract.mark.dirty = true;
     touched.contracts.push_back(&contract);
-    Derive(project);
   }
   const LineState* before = FindLine(project, event.line.line_id);
   const int64_t committed_before = before == nullptr ? 0 : Committed(before->amounts);
@@ -362,7 +365,6 @@ Touched Apply(const ContractChanged& event, ProjectState& project) {
     project.stall_since = std::max(project.stall_since, event.date);
     project.mark.dirty = true;
   }
-  Derive(project);
   Touched touched;
   touched.contracts.push_back(&contract);
   return touched;

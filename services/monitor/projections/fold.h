@@ -55,7 +55,8 @@ void Follow(Day closed, ProjectState& project);
 // count up to the day after it.
 void Advance(Day date, ProjectState& project);
 
-// Recomputes what is derived from the work items; after loading a project.
+// Recomputes what is derived from the work items; after loading a project, and here whenever they
+// or the contracts change.
 void Derive(ProjectState& project);
 
 // Physical progress at the end of `day`, as far as it is remembered; the oldest known value before

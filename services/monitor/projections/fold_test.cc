@@ -128,6 +128,17 @@ TEST_CASE("the work items give progress, earned and planned value", "[monitor][f
   CHECK(project.stall_since == D("2026-01-05"));
 }
 
+TEST_CASE("a contract that a payment speaks of first has its work items", "[monitor][fold]") {
+  ProjectState project;
+  Apply(BaselineSet{"p-1", "/a/", {Item("w-1", 600, 500)}, {}, D("2026-01-01")}, project);
+  PaymentState payment;
+  Apply(PaymentChanged{"pay", "p-1", "c-1", "", "/a/", "CNY", false, 100, 0, kNoDay}, project,
+        payment);
+  REQUIRE(project.contracts.size() == 1);
+  CHECK(project.contracts[0].items_value == 600);
+  CHECK(project.contracts[0].items_earned == 300);
+}
+
 TEST_CASE("the earned value set follows its formulas", "[monitor][indicators]") {
   ProjectState project;
   project.as_of = D("2026-01-05");
