@@ -7,11 +7,14 @@
 #include "libs/core/ids.h"
 #include "libs/core/text.h"
 #include "libs/rules/explain.h"
+#include "services/monitor/codec/state_codec.h"
 #include "services/monitor/projections/calendar.h"
 
 namespace fiscus::monitor {
 namespace {
 
+// Enough that two epochs of one project never meet.
+constexpr size_t kEpochBytes = 8;
 // Names are joined by a character that no id contains.
 constexpr char kSeparator = '\n';
 
@@ -62,6 +65,14 @@ void AddFacts(const rules::Rule& rule, rules::FactReader facts, v1::Warning& war
 
 }  // namespace
 
+std::string EpochAfter(std::string_view before, std::string_view rules, int64_t next_offset,
+                       int64_t step) {
+  const std::string name =
+      Join({"fiscus.monitor.epoch", before, rules, std::to_string(kStateFormat),
+            std::to_string(next_offset), std::to_string(step)});
+  return Hex(Sha256(name).substr(0, kEpochBytes));
+}
+
 std::string_view TypeOf(OutputTopic topic) {
   return topic == OutputTopic::kIndicators ? "fiscus.monitor.v1.IndicatorsComputed"
                                            : "fiscus.monitor.v1.WarningChanged";
@@ -102,12 +113,12 @@ v1::Indicators ToProto(const ProjectState& project, const Indicators& in) {
 Output MakeIndicators(const ProjectState& project, const Indicators& indicators,
                       const EventHead& cause) {
   Output output = Envelope(OutputTopic::kIndicators, project, cause);
-  output.aggregate = "indicators/" + project.project_id;
+  output.aggregate = "indicators/" + project.project_id + "/" + project.epoch;
   output.subject = "projects/" + project.project_id;
   output.sequence = project.indicators_sequence;
-  output.id = NamedUuid(
-      "fiscus.monitor.indicators",
-      Join({project.tenant, project.project_id, std::to_string(project.indicators_sequence)}));
+  output.id = NamedUuid("fiscus.monitor.indicators",
+                        Join({project.tenant, project.project_id, project.epoch,
+                              std::to_string(project.indicators_sequence)}));
   v1::IndicatorsComputed event;
   *event.mutable_indicators() = ToProto(project, indicators);
   output.value = Serialise(event);
@@ -119,12 +130,15 @@ Output MakeWarning(const WarningSource& source, const EventHead& cause) {
   const rules::Rule& rule = source.rule;
   const std::string window = rules::WindowText(source.window);
   Output output = Envelope(OutputTopic::kWarnings, project, cause);
-  output.aggregate = "warnings/" + project.project_id;
+  output.aggregate = "warnings/" + project.project_id + "/" + project.epoch;
   output.subject = source.subject;
   output.sequence = project.warnings_sequence;
+  // With its severities: under other rules or another release the same number may be another step.
   output.id = NamedUuid("fiscus.monitor.warning",
                         Join({project.tenant, rule.id, rule.version, project.project_id,
-                              source.subject, window, std::to_string(source.transition.number)}));
+                              source.subject, window, std::to_string(source.transition.number),
+                              std::to_string(static_cast<int>(source.transition.from)),
+                              std::to_string(static_cast<int>(source.transition.to))}));
   v1::WarningChanged event;
   v1::Warning& warning = *event.mutable_warning();
   warning.set_warning_id(output.id);

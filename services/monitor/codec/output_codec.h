@@ -3,6 +3,11 @@
 //
 // Everything is derived from the causing event and the state, ids included: the same log gives the
 // same bytes, whatever the batches, crashes and restarts in between.
+//
+// That holds for the same rules. Outputs under other rules belong to another epoch, which is a part
+// of their aggregate's name and counts from 1 again: a reader that drops what it has seen by
+// aggregate and sequence takes them for new. The ids of warnings do not depend on the epoch, so a
+// warning that the old rules gave too is known by its id.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +30,7 @@ struct Output {
   std::string key;          // project id
   std::string id;           // ce_id, deterministic
   std::string tenant;       // ce_tenantid
-  std::string aggregate;    // "indicators/<project>" or "warnings/<project>"
+  std::string aggregate;    // "indicators/<project>/<epoch>" or "warnings/<project>/<epoch>"
   int64_t sequence = 0;     // gap-free per aggregate, from 1
   std::string subject;      // ce_subject
   std::string time;         // ce_time of the causing event
@@ -34,6 +39,11 @@ struct Output {
 
   friend bool operator==(const Output&, const Output&) = default;
 };
+
+// The epoch that begins when rules of digest `rules` follow the outputs of epoch `before` (empty:
+// none) at a place in the log.
+std::string EpochAfter(std::string_view before, std::string_view rules, int64_t next_offset,
+                       int64_t step);
 
 // ce_type of a topic's values.
 std::string_view TypeOf(OutputTopic topic);

@@ -86,6 +86,7 @@ void GetCore(const RuleSet& rules, Reader& r, ProjectState& project) {
   project.other_committed = r.Signed();
   project.as_of = r.Small();
   project.sequence = r.Signed();
+  project.epoch = r.Text();
   project.warnings_sequence = r.Signed();
   project.indicators_sequence = r.Signed();
   project.slots = GetSlots(rules, r);
@@ -176,6 +177,7 @@ void EncodeCore(const ProjectState& project, const RuleSet& rules, std::string& 
   w.Signed(project.other_committed);
   w.Signed(project.as_of);
   w.Signed(project.sequence);
+  w.Text(project.epoch);
   w.Signed(project.warnings_sequence);
   w.Signed(project.indicators_sequence);
   PutSlots(project.slots, rules, w);

@@ -12,8 +12,9 @@
 
 namespace fiscus::monitor {
 
-// Raise when the meaning or layout of any record changes.
-inline constexpr uint64_t kStateFormat = 1;
+// Raise when the meaning or layout of any record changes, or what is derived from the same events:
+// the state is then rebuilt, and its outputs begin another epoch (output_codec.h).
+inline constexpr uint64_t kStateFormat = 2;
 
 void EncodeCore(const ProjectState& project, const RuleSet& rules, std::string& out);
 void EncodeBaseline(const Baseline& baseline, const RuleSet& rules, std::string& out);

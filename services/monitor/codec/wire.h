@@ -85,6 +85,9 @@ class Reader {
     return ok_ ? count : 0;
   }
 
+  // What has not been read yet.
+  std::string_view Rest() const { return in_; }
+
   bool ok() const { return ok_; }
   bool AtEnd() const { return ok_ && in_.empty(); }
 

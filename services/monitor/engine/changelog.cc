@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "libs/core/status.h"
+#include "services/monitor/codec/wire.h"
 
 namespace fiscus::monitor {
 namespace {
@@ -16,17 +17,24 @@ constexpr int64_t kTailGrowth = 16;
 // Records loaded in one write.
 constexpr size_t kLoadBatch = 4096;
 
+// Of the label that precedes each record; readable whatever the format of the record.
+constexpr uint64_t kLabelFormat = 1;
+
 struct Logged {
-  int64_t next_offset = 0;
+  Position at;
   std::string_view record;
 };
 
 std::optional<Logged> DecodeLogged(std::string_view value) {
-  if (value.size() < sizeof(int64_t)) return std::nullopt;
-  uint64_t offset = 0;
-  for (size_t i = 0; i < sizeof offset; ++i)
-    offset = (offset << 8) | static_cast<uint8_t>(value[i]);
-  return Logged{static_cast<int64_t>(offset), value.substr(sizeof offset)};
+  Reader reader(value);
+  const bool known = reader.Unsigned() == kLabelFormat;
+  Logged logged;
+  logged.at.life = reader.Signed();
+  logged.at.next_offset = reader.Signed();
+  logged.at.step = reader.Signed();
+  logged.record = reader.Rest();
+  if (!known || !reader.ok()) return std::nullopt;
+  return logged;
 }
 
 // Sum of the hashes of all state records of the store.
@@ -44,52 +52,53 @@ absl::StatusOr<Digest> DigestOf(const PartitionStore& store) {
 
 }  // namespace
 
-std::string EncodeLogged(int64_t next_offset, std::string_view record) {
+std::string EncodeLogged(const Position& at, std::string_view record) {
   std::string value;
-  value.reserve(sizeof next_offset + record.size());
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    value.push_back(static_cast<char>(static_cast<uint64_t>(next_offset) >> shift));
-  }
+  Writer writer(value);
+  writer.Unsigned(kLabelFormat);
+  writer.Signed(at.life);
+  writer.Signed(at.next_offset);
+  writer.Signed(at.step);
   value.append(record);
   return value;
 }
 
-absl::StatusOr<std::optional<Meta>> LastMarker(Transport& transport, int partition) {
+absl::StatusOr<ChangelogEnd> ReadEnd(Transport& transport, int partition) {
   ASSIGN_OR_RETURN(const LogBounds bounds, transport.ChangelogBounds(partition));
   for (int64_t tail = kTailStart;; tail *= kTailGrowth) {
     const int64_t from = std::max(bounds.first, bounds.end - tail);
-    std::optional<Meta> last;
-    absl::Status status;
+    ChangelogEnd end;
     RETURN_IF_ERROR(
         transport.ReadChangelog(partition, from, [&](std::string_view key, std::string_view value) {
-          if (key != kMarkerKey || !status.ok()) return;
           const std::optional<Logged> logged = DecodeLogged(value);
-          absl::StatusOr<Meta> meta = DecodeMeta(logged ? logged->record : std::string_view());
+          if (!logged.has_value()) return;
+          end.life = std::max(end.life, logged->at.life);
+          if (key != kMarkerKey) return;
+          absl::StatusOr<Meta> meta = DecodeMeta(logged->record);
           // A marker of another format belongs to another release: there is no state for this one.
           if (!meta.ok()) return;
           // A zombie's late marker may stand behind a newer one.
-          if (!last.has_value() || meta->next_offset >= last->next_offset) last = *std::move(meta);
+          if (!end.marker.has_value() || meta->at >= end.marker->at) end.marker = *std::move(meta);
         }));
-    RETURN_IF_ERROR(status);
-    if (last.has_value() || from <= bounds.first) return last;
+    if (end.marker.has_value() || from <= bounds.first) return end;
   }
 }
 
 absl::Status Restore(Transport& transport, int partition, const Meta& marker,
                      PartitionStore& store) {
   ASSIGN_OR_RETURN(const LogBounds bounds, transport.ChangelogBounds(partition));
-  absl::flat_hash_map<std::string, int64_t>
-      latest;  // key → offset of the commit whose record was taken
+  absl::flat_hash_map<std::string, Position> latest;  // key → of the record that was taken
   std::vector<StateRecord> batch;
   absl::Status status;
   RETURN_IF_ERROR(transport.ReadChangelog(
       partition, bounds.first, [&](std::string_view key, std::string_view value) {
         if (key == kMarkerKey || !status.ok()) return;
         const std::optional<Logged> logged = DecodeLogged(value);
-        if (!logged.has_value() || logged->next_offset > marker.next_offset) return;
-        int64_t& taken = latest[std::string(key)];
-        if (logged->next_offset < taken) return;
-        taken = logged->next_offset;
+        if (!logged.has_value() || logged->at.life != marker.at.life || logged->at > marker.at)
+          return;
+        Position& taken = latest.try_emplace(std::string(key), logged->at).first->second;
+        if (logged->at < taken) return;
+        taken = logged->at;
         batch.push_back({std::string(key), std::string(logged->record)});
         if (batch.size() >= kLoadBatch) {
           status = store.Load(batch);
@@ -102,7 +111,7 @@ absl::Status Restore(Transport& transport, int partition, const Meta& marker,
   if (digest != marker.digest) {
     return absl::DataLossError(absl::StrCat("the changelog of partition ", partition,
                                             " does not hold the state at offset ",
-                                            marker.next_offset, ": its digest differs"));
+                                            marker.at.next_offset, ": its digest differs"));
   }
   return store.FinishLoad(marker);
 }

@@ -16,7 +16,7 @@ namespace {
 // Keys that no state record has (codec/keys.h uses P, T, Y).
 constexpr char kMetaKey[] = "M";
 constexpr char kOutboxSpace = 'O';
-constexpr uint64_t kMetaFormat = 1;
+constexpr uint64_t kMetaFormat = 2;
 constexpr size_t kWriteBufferBytes = 8 << 20;
 constexpr int kBloomBitsPerKey = 10;
 
@@ -88,10 +88,15 @@ std::string EncodeMeta(const Meta& meta) {
   Writer writer(bytes);
   writer.Unsigned(kMetaFormat);
   writer.Unsigned(kStateFormat);
-  writer.Signed(meta.next_offset);
+  writer.Signed(meta.at.life);
+  writer.Signed(meta.at.next_offset);
+  writer.Signed(meta.at.step);
+  writer.Signed(meta.day_offset);
   writer.Text(meta.day_cursor);
   writer.Unsigned(meta.digest.high);
   writer.Unsigned(meta.digest.low);
+  writer.Text(meta.rules);
+  writer.Text(meta.epoch);
   return bytes;
 }
 
@@ -99,10 +104,15 @@ absl::StatusOr<Meta> DecodeMeta(std::string_view bytes) {
   Reader reader(bytes);
   const bool known = reader.Unsigned() == kMetaFormat && reader.Unsigned() == kStateFormat;
   Meta meta;
-  meta.next_offset = reader.Signed();
+  meta.at.life = reader.Signed();
+  meta.at.next_offset = reader.Signed();
+  meta.at.step = reader.Signed();
+  meta.day_offset = reader.Signed();
   meta.day_cursor = reader.Text();
   meta.digest.high = reader.Unsigned();
   meta.digest.low = reader.Unsigned();
+  meta.rules = reader.Text();
+  meta.epoch = reader.Text();
   if (!known || !reader.AtEnd()) return absl::DataLossError("state of another format");
   return meta;
 }

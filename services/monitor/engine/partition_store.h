@@ -7,6 +7,7 @@
 // whole, and the monitor continues from its offset. One thread writes; any thread may read.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -29,13 +30,25 @@ class WriteBufferManager;
 
 namespace fiscus::monitor {
 
+// Which commit of a partition it is; a greater one holds more. Several commits may have the same
+// next offset: the chunks of a day, and events found behind a gap.
+struct Position {
+  int64_t life = 0;         // how often the state was begun anew after an earlier one
+  int64_t next_offset = 0;  // of the input, to be read next
+  int64_t step = 0;         // commits since next_offset moved
+
+  friend auto operator<=>(const Position&, const Position&) = default;
+};
+
 // Where the partition stands. Written with every commit; its bytes are also the changelog's batch
 // marker.
 struct Meta {
-  int64_t next_offset = 0;  // of the input, to be read next
-  std::string day_cursor;   // mid-way through the DayClosed at next_offset: the last project key
-                            // done; empty: not in one
+  Position at;
+  int64_t day_offset = -1;  // of the DayClosed that is half done; -1: none
+  std::string day_cursor;   // the last project key done of it
   Digest digest;            // of all state records
+  std::string rules;        // digest of the rules in force
+  std::string epoch;        // of the outputs given under them (codec/output_codec.h)
 
   friend bool operator==(const Meta&, const Meta&) = default;
 };

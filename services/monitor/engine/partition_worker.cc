@@ -59,6 +59,11 @@ Counters& CountersOf(int partition) {
   return *counters;
 }
 
+std::string Poison(const Input& input, const Outcome& outcome) {
+  return absl::StrCat("poison: offset ", input.offset, ", ", std::string(input.type), " of ",
+                      std::string(input.head.aggregate), ": ", outcome.what);
+}
+
 }  // namespace
 
 PartitionWorker::PartitionWorker(int partition, const RuleSet& rules, const StoreMemory& memory,
@@ -85,22 +90,26 @@ PartitionView PartitionWorker::View() const {
 
 absl::Status PartitionWorker::Open() {
   Abandon();
-  ASSIGN_OR_RETURN(const std::optional<Meta> marker, LastMarker(transport_, partition_));
+  ASSIGN_OR_RETURN(const ChangelogEnd end, ReadEnd(transport_, partition_));
   RETURN_IF_ERROR(OpenStore());
   absl::StatusOr<std::optional<Meta>> local = store_->ReadMeta();
   if (!local.ok() && local.status().code() != absl::StatusCode::kDataLoss) return local.status();
   const bool usable = local.ok() && local->has_value();
-  if (usable && (!marker.has_value() || (*local)->next_offset >= marker->next_offset)) {
+  if (usable && (!end.marker.has_value() || (*local)->at >= end.marker->at)) {
     meta_ = **local;
-  } else if (marker.has_value()) {
-    RETURN_IF_ERROR(RestoreFrom(*marker));
+  } else if (end.marker.has_value()) {
+    RETURN_IF_ERROR(RestoreFrom(end));
   } else {
-    RETURN_IF_ERROR(StartAnew());
+    RETURN_IF_ERROR(StartAnew(end.life + 1));
   }
-  next_offset_ = meta_.next_offset;
-  processor_.Bind(store_, meta_.digest);
+  if (meta_.rules != rules_.digest || meta_.epoch.empty()) {
+    meta_.epoch = EpochAfter(meta_.epoch, rules_.digest, meta_.at.next_offset, meta_.at.step);
+    meta_.rules = rules_.digest;
+  }
+  next_offset_ = meta_.at.next_offset;
+  processor_.Bind(store_, meta_.digest, meta_.epoch);
   RETURN_IF_ERROR(CountTotals());
-  RETURN_IF_ERROR(PublishBacklog(marker));
+  RETURN_IF_ERROR(PublishBacklog(end.marker));
   ASSIGN_OR_RETURN(const LogBounds bounds, transport_.InputBounds(partition_));
   {
     const std::lock_guard lock(view_mutex_);
@@ -131,31 +140,32 @@ absl::Status PartitionWorker::OpenStore() {
   return absl::OkStatus();
 }
 
-absl::Status PartitionWorker::RestoreFrom(const Meta& marker) {
+absl::Status PartitionWorker::RestoreFrom(const ChangelogEnd& end) {
   store_.reset();
   RETURN_IF_ERROR(PartitionStore::Wipe(options_.directory));
   RETURN_IF_ERROR(OpenStore());
   RETURN_IF_ERROR(options_.reach("monitor.before_restore"));
-  const absl::Status restored = Restore(transport_, partition_, marker, *store_);
+  const absl::Status restored = Restore(transport_, partition_, *end.marker, *store_);
   if (restored.code() == absl::StatusCode::kDataLoss) {
     log::Error("changelog is incomplete, rebuilding from the log",
                {{"partition", partition_}, {"error", restored.ToString()}});
-    return StartAnew();
+    return StartAnew(end.life + 1);
   }
   RETURN_IF_ERROR(restored);
-  meta_ = marker;
+  meta_ = *end.marker;
   log::Info("state restored from the changelog",
-            {{"partition", partition_}, {"next_offset", meta_.next_offset}});
+            {{"partition", partition_}, {"next_offset", meta_.at.next_offset}});
   return options_.reach("monitor.after_restore");
 }
 
 // An empty state belongs to the very beginning of the log; a log without its beginning shows as
-// truncated.
-absl::Status PartitionWorker::StartAnew() {
+// truncated. Another life sets its records apart from those that the changelog holds of earlier
+// ones.
+absl::Status PartitionWorker::StartAnew(int64_t life) {
   store_.reset();
   RETURN_IF_ERROR(PartitionStore::Wipe(options_.directory));
   RETURN_IF_ERROR(OpenStore());
-  meta_ = Meta{};
+  meta_ = Meta{.at = {.life = life}};
   return absl::OkStatus();
 }
 
@@ -169,7 +179,8 @@ absl::Status PartitionWorker::PublishBacklog(const std::optional<Meta>& marker) 
     outputs.insert(outputs.end(), entry.outputs.begin(), entry.outputs.end());
     for (const std::string& key : entry.keys) records.emplace(key, "");
   }
-  if (!marker.has_value() && meta_.next_offset > 0) {
+  const bool begun = meta_.at.next_offset > 0 || meta_.at.step > 0;
+  if (!marker.has_value() && begun) {
     for (const char space : {kProjectSpace, kPaymentSpace, kTenantSpace}) {
       RETURN_IF_ERROR(store_->Scan(std::string(1, space), {},
                                    [&](std::string_view key, std::string_view /*value*/) {
@@ -183,10 +194,8 @@ absl::Status PartitionWorker::PublishBacklog(const std::optional<Meta>& marker) 
     ASSIGN_OR_RETURN(std::optional<std::string> value, store_->Get(key));
     if (value.has_value()) changed.push_back({key, *std::move(value)});
   }
-  const bool marked = marker.has_value() && marker->next_offset == meta_.next_offset &&
-                      marker->day_cursor == meta_.day_cursor;
-  if (backlog.empty() && changed.empty() && (marked || meta_.next_offset == 0))
-    return absl::OkStatus();
+  const bool marked = marker.has_value() && marker->at == meta_.at;
+  if (backlog.empty() && changed.empty() && (marked || !begun)) return absl::OkStatus();
   return Publish(backlog.empty() ? 0 : backlog.back().number, outputs, changed);
 }
 
@@ -243,21 +252,21 @@ absl::Status PartitionWorker::FoldAll(const std::vector<Input>& inputs) {
   return absl::OkStatus();
 }
 
+// Folds a record, or does with it what an operator has decided.
+absl::StatusOr<Outcome> PartitionWorker::Decide(const Input& input) {
+  const auto decision = options_.overrides.find(input.offset);
+  if (decision == options_.overrides.end()) return processor_.Apply(input);
+  if (decision->second == Decision::kAcceptGap) return processor_.Apply(input, true);
+  log::Warning("record passed over by an override",
+               {{"partition", partition_}, {"offset", input.offset}});
+  RETURN_IF_ERROR(processor_.Skip(input));
+  return Outcome{};
+}
+
 // False: the partition is halted at this record.
 absl::StatusOr<bool> PartitionWorker::FoldOne(const Input& input) {
   Counters& counters = CountersOf(partition_);
-  const auto decision = options_.overrides.find(input.offset);
-  const bool skip = decision != options_.overrides.end() && decision->second == Decision::kSkip;
-  const bool accept_gap =
-      decision != options_.overrides.end() && decision->second == Decision::kAcceptGap;
-  Outcome outcome;
-  if (skip) {
-    log::Warning("record passed over by an override",
-                 {{"partition", partition_}, {"offset", input.offset}});
-    RETURN_IF_ERROR(processor_.Skip(input));
-  } else {
-    ASSIGN_OR_RETURN(outcome, processor_.Apply(input, accept_gap));
-  }
+  ASSIGN_OR_RETURN(const Outcome outcome, Decide(input));
   switch (outcome.fate) {
     case Fate::kApplied:
       counters.applied.Increment();
@@ -269,15 +278,14 @@ absl::StatusOr<bool> PartitionWorker::FoldOne(const Input& input) {
       counters.foreign.Increment();
       break;
     case Fate::kDay:
-      RETURN_IF_ERROR(CloseDay(input));
+      RETURN_IF_ERROR(CloseDay(input, input.offset + 1));
       counters.applied.Increment();
       return true;
     case Fate::kGap:
       RETURN_IF_ERROR(BeginGap(input, outcome.expected));
       return false;
     case Fate::kPoison:
-      Halt(absl::StrCat("poison: offset ", input.offset, ", ", std::string(input.type), " of ",
-                        std::string(input.head.aggregate), ": ", outcome.what));
+      Halt(Poison(input, outcome));
       return false;
   }
   next_offset_ = input.offset + 1;
@@ -286,14 +294,14 @@ absl::StatusOr<bool> PartitionWorker::FoldOne(const Input& input) {
 }
 
 // Commits after each chunk of projects, so that neither memory nor one write grows with the number
-// of projects.
-absl::Status PartitionWorker::CloseDay(const Input& input) {
+// of projects. `next_offset` is what is to be read once the day is done.
+absl::Status PartitionWorker::CloseDay(const Input& input, int64_t next_offset) {
   RETURN_IF_ERROR(Commit());
-  std::string cursor = meta_.next_offset == input.offset ? meta_.day_cursor : "";
-  next_offset_ = input.offset;
+  std::string cursor = meta_.day_offset == input.offset ? meta_.day_cursor : "";
   do {
     ASSIGN_OR_RETURN(cursor, processor_.CloseDay(input, cursor, options_.day_projects_max));
-    if (cursor.empty()) next_offset_ = input.offset + 1;
+    if (cursor.empty()) next_offset_ = next_offset;
+    meta_.day_offset = cursor.empty() ? -1 : input.offset;
     meta_.day_cursor = cursor;
     behind_ = true;
     RETURN_IF_ERROR(Commit());
@@ -303,35 +311,32 @@ absl::Status PartitionWorker::CloseDay(const Input& input) {
 }
 
 absl::Status PartitionWorker::BeginGap(const Input& input, int64_t missing) {
-  gap_ = Gap{input.offset,
-             std::string(input.head.aggregate),
-             std::string(input.head.tenant),
-             missing,
-             input.head.sequence,
-             0};
+  gap_ = Gap{input.offset, std::string(input.head.aggregate), std::string(input.head.tenant),
+             missing, input.head.sequence};
   Halt(absl::StrCat("gap: offset ", input.offset, " is event ", input.head.sequence, " of ",
                     gap_->aggregate, ", event ", missing, " is missing"));
   return input_->Seek(input.offset + 1);
 }
 
-// Looks for the missing events further on. What is found is applied there and then; its own record
-// is a repeat later on. A replay of the same log finds the same, so the outcome stays the same.
+// Looks for the missing events further on, to the end of the log and then in what comes. What is
+// found is applied there and then; its own record is a repeat later on. A replay of the same log
+// finds the same, so the outcome stays the same.
 absl::Status PartitionWorker::SearchGap(const std::vector<Input>& inputs) {
   for (const Input& input : inputs) {
-    if (++gap_->scanned > options_.gap_scan_max) {
-      stuck_ = true;
-      log::Error(
-          "missing event not found in the log",
-          {{"partition", partition_}, {"aggregate", gap_->aggregate}, {"sequence", gap_->missing}});
-      return absl::OkStatus();
-    }
     const bool wanted = input.head.aggregate == gap_->aggregate &&
                         input.head.tenant == gap_->tenant && input.head.sequence == gap_->missing;
     if (!wanted) continue;
-    ASSIGN_OR_RETURN(const Outcome outcome, processor_.Apply(input));
-    if (outcome.fate != Fate::kApplied) continue;
+    ASSIGN_OR_RETURN(const Outcome outcome, Decide(input));
+    if (outcome.fate == Fate::kPoison) {
+      Halt(Poison(input, outcome));
+      stuck_ = true;
+      return absl::OkStatus();
+    }
+    if (outcome.fate == Fate::kDuplicate || outcome.fate == Fate::kGap) continue;  // of another key
+    if (outcome.fate == Fate::kDay) RETURN_IF_ERROR(CloseDay(input, next_offset_));
     behind_ = true;
-    if (++gap_->missing < gap_->sequence) continue;
+    // The next one missing may lie before this one.
+    if (++gap_->missing < gap_->sequence) return input_->Seek(gap_->offset + 1);
     log::Info("missing events found, going on",
               {{"partition", partition_}, {"aggregate", gap_->aggregate}});
     const int64_t back = gap_->offset;
@@ -348,8 +353,11 @@ absl::Status PartitionWorker::Commit() {
   if (!std::exchange(behind_, false)) return absl::OkStatus();
   std::vector<Totals::Change> totals;
   CommitBatch batch = processor_.Take(totals);
-  batch.meta.next_offset = next_offset_;
-  batch.meta.day_cursor = meta_.day_cursor;
+  Meta meta = meta_;
+  meta.digest = batch.meta.digest;
+  meta.at.step = next_offset_ == meta.at.next_offset ? meta.at.step + 1 : 0;
+  meta.at.next_offset = next_offset_;
+  batch.meta = std::move(meta);
   RETURN_IF_ERROR(options_.reach("monitor.before_commit"));
   ASSIGN_OR_RETURN(const uint64_t outbox, store_->Commit(batch));
   RETURN_IF_ERROR(options_.reach("monitor.after_commit"));
@@ -375,8 +383,8 @@ absl::Status PartitionWorker::Publish(uint64_t outbox, const std::vector<Output>
     RETURN_IF_ERROR(options_.reach("monitor.after_output"));
   }
   for (const StateRecord& record : records) {
-    RETURN_IF_ERROR(transport_.LogState(
-        partition_, record.key, EncodeLogged(meta_.next_offset, record.value), delivery, stop_));
+    RETURN_IF_ERROR(transport_.LogState(partition_, record.key,
+                                        EncodeLogged(meta_.at, record.value), delivery, stop_));
     RETURN_IF_ERROR(options_.reach("monitor.after_record"));
   }
   return absl::OkStatus();
@@ -389,9 +397,9 @@ absl::Status PartitionWorker::Reap() {
     if (front.delivery->failed)
       return absl::UnavailableError("Kafka refused an output; sending the outbox again");
     RETURN_IF_ERROR(options_.reach("monitor.before_marker"));
-    RETURN_IF_ERROR(transport_.LogState(
-        partition_, kMarkerKey, EncodeLogged(front.meta.next_offset, EncodeMeta(front.meta)),
-        *markers_, stop_));
+    RETURN_IF_ERROR(transport_.LogState(partition_, kMarkerKey,
+                                        EncodeLogged(front.meta.at, EncodeMeta(front.meta)),
+                                        *markers_, stop_));
     RETURN_IF_ERROR(options_.reach("monitor.after_marker"));
     acknowledged = std::max(acknowledged, front.outbox);
     in_flight_.pop_front();
@@ -440,7 +448,7 @@ void PartitionWorker::Abandon() {
     const std::lock_guard lock(view_mutex_);
     view_.store.reset();
   }
-  processor_.Bind(nullptr, {});
+  processor_.Bind(nullptr, {}, {});
   store_.reset();
 }
 

@@ -34,6 +34,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "services/monitor/engine/changelog.h"
 #include "services/monitor/engine/partition_store.h"
 #include "services/monitor/engine/processor.h"
 #include "services/monitor/engine/totals.h"
@@ -50,7 +51,6 @@ struct WorkerOptions {
   absl::Duration idle_wait = absl::Milliseconds(50);
   int in_flight_max = 16;                 // commits whose acknowledgement is awaited
   int day_projects_max = 2000;            // projects evaluated per commit at the end of a day
-  int64_t gap_scan_max = 100'000;         // records looked through for a missing event
   size_t projects_max = 20'000;           // kept in memory
   std::map<int64_t, Decision> overrides;  // by offset
   // Called between any two effects; an error ends the worker there, as a crash would (tests).
@@ -99,17 +99,17 @@ class PartitionWorker {
     std::string tenant;
     int64_t missing = 0;   // the next one looked for
     int64_t sequence = 0;  // of the record at `offset`
-    int64_t scanned = 0;   // records looked through
   };
 
   absl::Status OpenStore();
-  absl::Status RestoreFrom(const Meta& marker);
-  absl::Status StartAnew();
+  absl::Status RestoreFrom(const ChangelogEnd& end);
+  absl::Status StartAnew(int64_t life);
   absl::Status PublishBacklog(const std::optional<Meta>& marker);
   absl::Status CountTotals();
   absl::Status FoldAll(const std::vector<Input>& inputs);
+  absl::StatusOr<Outcome> Decide(const Input& input);
   absl::StatusOr<bool> FoldOne(const Input& input);
-  absl::Status CloseDay(const Input& input);
+  absl::Status CloseDay(const Input& input, int64_t next_offset);
   absl::Status BeginGap(const Input& input, int64_t missing);
   absl::Status SearchGap(const std::vector<Input>& inputs);
   absl::Status Commit();

@@ -114,12 +114,14 @@ struct Processor::Subject {
 Processor::Processor(const RuleSet& rules, size_t projects_max)
     : rules_(rules), cache_(rules, projects_max) {}
 
-void Processor::Bind(std::shared_ptr<PartitionStore> store, const Digest& digest) {
+void Processor::Bind(std::shared_ptr<PartitionStore> store, const Digest& digest,
+                     std::string epoch) {
   cache_.Clear();
   outputs_.clear();
   store_ = std::move(store);
   cache_.Bind(store_);
   digest_ = digest;
+  epoch_ = std::move(epoch);
 }
 
 absl::StatusOr<Outcome> Processor::Apply(const Input& input, bool accept_gap) {
@@ -277,6 +279,13 @@ CommitBatch Processor::Take(std::vector<Totals::Change>& totals) {
   return batch;
 }
 
+// Before an output is counted: the first one of an epoch is number 1.
+void Processor::JoinEpoch(ProjectState& project) const {
+  if (project.epoch == epoch_) return;
+  project.epoch = epoch_;
+  project.warnings_sequence = project.indicators_sequence = 0;
+}
+
 void Processor::Publish(CachedProject& project, const EventHead& head) {
   ProjectState& state = project.state;
   Indicators now = Compute(state);
@@ -285,6 +294,7 @@ void Processor::Publish(CachedProject& project, const EventHead& head) {
     return;
   }
   project.indicators = now;
+  JoinEpoch(state);
   ++state.indicators_sequence;
   state.mark.dirty = true;
   outputs_.push_back(MakeIndicators(state, now, head));
@@ -361,6 +371,7 @@ void Processor::EvaluateOne(uint16_t index, const Subject& subject, CachedProjec
     subject.mark.dirty = true;
   }
   if (!transition.has_value()) return;
+  JoinEpoch(project.state);
   ++project.state.warnings_sequence;
   project.state.mark.dirty = true;
   const std::string name = std::string(subject.kind).append(subject.id);
@@ -379,6 +390,7 @@ void Processor::ClearRemoved(CachedProject& project, Milestone& milestone, const
   for (RuleSlot& slot : milestone.slots) {
     const std::optional<rules::Transition> transition = rules::Clear(slot.track);
     if (!transition.has_value()) continue;
+    JoinEpoch(project.state);
     ++project.state.warnings_sequence;
     project.state.mark.dirty = true;
     outputs_.push_back(MakeWarning({project.state, rules_.rules[slot.rule], name,

@@ -48,8 +48,8 @@ class Processor {
  public:
   Processor(const RuleSet& rules, size_t projects_max);
 
-  // Starts from what the store holds. Forgets everything in memory.
-  void Bind(std::shared_ptr<PartitionStore> store, const Digest& digest);
+  // Starts from what the store holds. Forgets everything in memory. Outputs belong to `epoch`.
+  void Bind(std::shared_ptr<PartitionStore> store, const Digest& digest, std::string epoch);
 
   // Folds one record. `accept_gap`: an operator has decided that the missing events will not come.
   // Errors are the store's.
@@ -64,8 +64,7 @@ class Processor {
   absl::StatusOr<std::string> CloseDay(const Input& input, const std::string& cursor,
                                        int projects_max);
 
-  // Takes the changes and outputs since the last Take; the meta's offset and cursor are the
-  // caller's.
+  // Takes the changes and outputs since the last Take; of the meta only the digest is set.
   CommitBatch Take(std::vector<Totals::Change>& totals);
   size_t output_count() const { return outputs_.size(); }
   const Digest& digest() const { return digest_; }
@@ -75,6 +74,7 @@ class Processor {
   absl::StatusOr<Outcome> CountOnly(const Input& input, bool accept_gap);
   absl::StatusOr<Outcome> Fold(DecodedEvent& decoded, const Input& input, bool accept_gap);
   absl::StatusOr<Outcome> FoldDay(const DayClosed& day, const Input& input, bool accept_gap);
+  void JoinEpoch(ProjectState& project) const;
   void Publish(CachedProject& project, const EventHead& head);
   void Evaluate(rules::Trigger trigger, CachedProject& project, Touched& touched,
                 const Refusal& refusal, const EventHead& head);
@@ -87,6 +87,7 @@ class Processor {
   ProjectCache cache_;
   std::shared_ptr<PartitionStore> store_;
   Digest digest_;
+  std::string epoch_;
   std::vector<Output> outputs_;
 };
 

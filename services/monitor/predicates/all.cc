@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libs/core/status.h"
+#include "libs/core/text.h"
 
 namespace fiscus::monitor {
 
@@ -89,6 +90,9 @@ absl::StatusOr<RuleSet> MakeRuleSet(const std::vector<std::string>& files) {
   RuleSet set;
   ASSIGN_OR_RETURN(set.rules, rules::OrderRules(std::move(parsed)));
   set.suppressors.resize(set.rules.size());
+  std::string digests;
+  for (const rules::Rule& rule : set.rules) digests += Sha256(rule.source);
+  set.digest = Hex(Sha256(digests));
   for (size_t i = 0; i < set.rules.size(); ++i) {
     const rules::Rule& rule = set.rules[i];
     for (const rules::Trigger trigger : rule.triggers) {

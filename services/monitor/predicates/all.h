@@ -29,6 +29,7 @@ struct RuleSet {
   std::vector<uint16_t> by_trigger[rules::kTriggerCount];
   // Per rule, the indexes of those that suppress it.
   std::vector<std::vector<uint16_t>> suppressors;
+  std::string digest;  // of the files' text: equal for equal rules
 
   // Index of a rule id; -1 if it is not in force.
   int Find(std::string_view id) const;

@@ -186,8 +186,9 @@ struct ProjectState {
   int64_t other_committed = 0;          // net paid + in transit + encumbered outside contracts
   Day as_of = kNoDay;                   // business date: see Advance (fold.h)
   int64_t sequence = 0;                 // of projects/<id>
-  int64_t warnings_sequence = 0;        // of the warnings given
-  int64_t indicators_sequence = 0;      // of the indicators given
+  std::string epoch;                    // of its outputs (codec/output_codec.h)
+  int64_t warnings_sequence = 0;        // of the warnings given in it
+  int64_t indicators_sequence = 0;      // of the indicators given in it
   RuleSlots slots;
   RecordMark mark;
   Day closed = kNoDay;  // last closed day of its tenant (TenantState), not stored: see Follow
