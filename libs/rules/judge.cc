@@ -73,6 +73,12 @@ bool Agree(const Rule& rule, Severity wanted, Track& track) {
   return track.agreed >= (up ? rule.raise_hold : rule.clear_hold);
 }
 
+// True if an open warning happened once more.
+bool Again(const Rule& rule, const Verdict& verdict, FactReader facts) {
+  return verdict.applies == Applicability::kYes && verdict.severity != Severity::kNone &&
+         !rule.again.empty() && All(rule.again, facts, Raised) == Truth::kTrue;
+}
+
 Transition Move(Severity to, Track& track) {
   const Transition transition{track.severity, to, ++track.transitions};
   track.severity = to;
@@ -110,7 +116,8 @@ std::optional<Transition> Step(const Rule& rule, int32_t window, FactReader fact
   if (verdict.severity == track.severity) {
     track.pending = Severity::kNone;
     track.agreed = 0;
-    return std::nullopt;
+    if (!Again(rule, verdict, facts)) return std::nullopt;
+    return Move(track.severity, track);
   }
   if (!Agree(rule, verdict.severity, track)) return std::nullopt;
   return Move(track.pending, track);

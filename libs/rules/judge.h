@@ -37,7 +37,7 @@ struct Track {
   friend bool operator==(const Track&, const Track&) = default;
 };
 
-// A warning to be given.
+// A warning to be given. Equal severities: it happened again.
 struct Transition {
   Severity from = Severity::kNone;
   Severity to = Severity::kNone;
@@ -46,7 +46,8 @@ struct Transition {
 
 // One evaluation: moves the track, returns the transition if there is one. A rule that does not
 // apply clears at once. A new window starts clear; what was open in the old one stays with those
-// who must close it.
+// who must close it. What happens again at the same severity (rule.again) is a transition too, so
+// that every occurrence is evidence.
 std::optional<Transition> Step(const Rule& rule, int32_t window, FactReader facts, Track& track);
 
 // The subject is gone: an open warning is cleared.

@@ -41,6 +41,9 @@ class Loader {
       RETURN_IF_ERROR(Add(condition, /*threshold_named=*/false, file_.rule.applies));
     }
     RETURN_IF_ERROR(Levels());
+    for (const rule::v1::Condition& condition : source_.again()) {
+      RETURN_IF_ERROR(Add(condition, /*threshold_named=*/false, file_.rule.again));
+    }
     RETURN_IF_ERROR(Text(source_.explain(), file_.rule.explain));
     RETURN_IF_ERROR(Text(source_.cleared(), file_.rule.cleared));
     for (size_t i = 0; i < file_.rule.parameters.size(); ++i) {

@@ -88,6 +88,7 @@ struct Rule {
   std::vector<std::string> suppressed_by;
   std::vector<Parameter> parameters;
   std::vector<Level> levels;
+  Clause again;  // true: the warning is given again though its severity stays; empty: never
   int raise_hold = 1;
   int clear_hold = 1;
   std::vector<TextPart> explain;

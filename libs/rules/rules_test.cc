@@ -165,6 +165,29 @@ TEST_CASE(
   CHECK(cleared->number == 2);
 }
 
+TEST_CASE("what happens again at the same severity is a warning of its own number", "[rules]") {
+  const Rule rule = Sound(R"(again { fact: "active" op: EQ value: 1 } hold { raise: 1 clear: 2 })");
+  Track track;
+  const auto step = [&](int64_t lag_bp, std::optional<int64_t> active) {
+    Facts facts{{{0, lag_bp}}};
+    if (active) facts.values[1] = *active;
+    return Step(rule, 0, facts, track);
+  };
+  CHECK_FALSE(step(0, 1).has_value());  // nothing is open that could happen again
+  REQUIRE(step(3000, 1).has_value());
+  const auto again = step(3000, 1);
+  REQUIRE(again.has_value());
+  CHECK(again->from == Severity::kRed);
+  CHECK(again->to == Severity::kRed);
+  CHECK(again->number == 2);
+  CHECK_FALSE(step(3000, 0).has_value());
+  CHECK_FALSE(step(3000, std::nullopt).has_value());
+  CHECK_FALSE(step(0, 0).has_value());  // the first of two that must agree on clearing it
+  REQUIRE(step(3000, 1).has_value());
+  CHECK_FALSE(step(0, 0).has_value());  // and again the first
+  CHECK(step(0, 0)->number == 4);
+}
+
 TEST_CASE("a new window starts clear and counts its own transitions", "[rules]") {
   const Rule rule = Sound();
   Track track;
@@ -217,6 +240,12 @@ TEST_CASE("a rule file that cannot be judged is refused with what to mend", "[ru
   CHECK_THAT(level("level { severity: SEVERITY_RED any { all { fact: \"lag_bp\" parameter: "
                    "\"red_bp\" } } }"),
              Catch::Contains("op is needed"));
+}
+
+TEST_CASE("what makes a warning happen again must be a fact of the subject", "[rules]") {
+  CHECK_THAT(Complaint(File(R"(again { fact: "usage_bp" op: EQ value: 1 })")),
+             Catch::Contains("no fact usage_bp of this subject"));
+  CHECK_THAT(Complaint(File(R"(again { fact: "active" })")), Catch::Contains("op is needed"));
 }
 
 TEST_CASE("rules stand behind those that suppress them, and not in circles", "[rules]") {

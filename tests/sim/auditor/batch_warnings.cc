@@ -73,6 +73,7 @@ void JudgeUsage(Partition& p, const std::string& id, LineSeen& line, const trace
   const int wanted = std::max(reached, kept);
   if (wanted == v.severity) {
     v.falling.reset();
+    if (over) Give(p, id, "R01", v, wanted);  // every refusal is evidence
   } else if (wanted > v.severity) {
     Give(p, id, "R01", v, wanted);
   } else if (v.falling.has_value()) {
