@@ -36,7 +36,7 @@ const std::vector<Fact>& AllFacts() {
       {"pv_minor", Subject::kProject, &facts::PvMinor},
       {"ev_minor", Subject::kProject, &facts::EvMinor},
       {"cost_minor", Subject::kProject, &facts::CostMinor},
-      {"cpi_bp", Subject::kProject, &facts::WorkCpiBp},
+      {"work_cpi_bp", Subject::kProject, &facts::WorkCpiBp},
       {"spi_bp", Subject::kProject, &facts::SpiBp},
       {"evm_negatives", Subject::kProject, &facts::EvmNegatives},
       {"ev_without_ac_days", Subject::kProject, &facts::EvWithoutAcDays},

@@ -75,7 +75,7 @@ FactValue LineAuthorisedMinor(const FactContext& c);
 FactValue PlanUseBp(const FactContext& c);        // P to date / plan to date, rounded up
 FactValue PlanToDateMinor(const FactContext& c);  // plan up to and including the month
 FactValue LinePaidNetMinor(const FactContext& c);
-FactValue LineUnspent(const FactContext& c);  // 1 if ACTIVE and nothing was ever paid, else 0
+FactValue LineUnspent(const FactContext& c);  // 1 if ACTIVE and nothing is paid, net, else 0
 FactValue IdleDays(const FactContext& c);     // days since ACTIVE
 
 // Contract (contract_facts.cc).

@@ -53,7 +53,7 @@ FactValue PlanUseBp(const FactContext& c) {
 FactValue LinePaidNetMinor(const FactContext& c) { return NetPaid(*c.line); }
 
 FactValue LineUnspent(const FactContext& c) {
-  return c.line->status == LineStatus::kActive && c.line->amounts.paid == 0 ? 1 : 0;
+  return c.line->status == LineStatus::kActive && NetPaid(*c.line) <= 0 ? 1 : 0;
 }
 
 FactValue IdleDays(const FactContext& c) {

@@ -84,8 +84,8 @@ TEST_CASE("facts of an unknown project are absent, not zero", "[monitor][facts]"
   const FactContext context{project, now, none};
   for (const char* name :
        {"deviation_bp", "execution_rate_bp", "estimate_use_bp", "physical_lag_bp", "divergence_bp",
-        "week_rise_bp", "month_swing_bp", "cpi_bp", "spi_bp", "evm_negatives", "ev_without_ac_days",
-        "pv_without_ev_days", "cost_minor"}) {
+        "week_rise_bp", "month_swing_bp", "work_cpi_bp", "spi_bp", "evm_negatives",
+        "ev_without_ac_days", "pv_without_ev_days", "cost_minor"}) {
     CAPTURE(name);
     CHECK_FALSE(Read(name, context).has_value());
   }
@@ -113,6 +113,26 @@ TEST_CASE("usage counts paid, in transit, encumbered and what a refused command 
   CHECK(Read("usage_bp", context) == 1'000'000'000);
   line.fiscal_year = 0;
   CHECK_FALSE(Read("usage_bp", context).has_value());
+}
+
+TEST_CASE("a line whose payments all came back lies idle again", "[monitor][facts]") {
+  ProjectState project;
+  LineState line;
+  line.status = LineStatus::kActive;
+  const Indicators now = Compute(project);
+  const Refusal refusal;
+  const FactContext context{project, now, refusal, &line};
+  const auto unspent = [&](int64_t paid, int64_t refunded) {
+    line.amounts.paid = paid;
+    line.amounts.refunded = refunded;
+    return Read("line_unspent", context) == 1;
+  };
+  CHECK(unspent(0, 0));
+  CHECK_FALSE(unspent(100, 0));
+  CHECK_FALSE(unspent(100, 99));
+  CHECK(unspent(100, 100));
+  line.status = LineStatus::kFrozen;
+  CHECK_FALSE(unspent(0, 0));
 }
 
 TEST_CASE("the plan to date includes the current month and ends with the year",
@@ -201,13 +221,13 @@ TEST_CASE("cost leaves open advances out, and indices are silent until work is m
     return Read(name, FactContext{project, now, none});
   };
   CHECK(read("cost_minor") == 0);
-  CHECK_FALSE(read("cpi_bp").has_value());
+  CHECK_FALSE(read("work_cpi_bp").has_value());
   CHECK_FALSE(read("spi_bp").has_value());
   CHECK(read("pv_without_ev_days") == 180);
   project.baseline.items[0].certified_milli = 500;
   project.ev_since = D("2026-06-01");
   CHECK(read("cost_minor") == 1500);
-  CHECK(read("cpi_bp") == 33333);
+  CHECK(read("work_cpi_bp") == 33333);
   CHECK(read("pv_without_ev_days") == 0);
   CHECK(read("ev_without_ac_days") == 0);
   project.lines[0].amounts.paid = 0;

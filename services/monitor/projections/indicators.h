@@ -27,7 +27,7 @@ struct Indicators {
   std::optional<int64_t> pv;
   std::optional<int64_t> ev;
   std::optional<int64_t> ac;
-  std::optional<int32_t> cpi_bp;
+  std::optional<int32_t> cpi_bp;  // open advances in AC; without them: facts::WorkCpiBp
   std::optional<int32_t> spi_bp;
   std::optional<int64_t> eac;
   std::optional<int32_t> tcpi_bp;

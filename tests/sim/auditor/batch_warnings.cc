@@ -85,7 +85,7 @@ void JudgeUsage(Partition& p, const std::string& id, LineSeen& line, const trace
 
 void JudgeIdle(Partition& p, const std::string& id, LineSeen& line) {
   Verdict& v = line.r30;
-  const bool unspent = line.spoken && line.last.paid == 0;
+  const bool unspent = line.spoken && line.last.paid <= line.last.refunded;
   const int32_t days = line.spoken ? p.as_of[line.project] - line.active_since : 0;
   const int wanted = !unspent      ? 0
                      : days >= 180 ? kRed
