@@ -65,6 +65,8 @@ enum class Bug {
   kThresholdOffByOne,
   kHoldIgnored,
   kRefusalsIgnored,
+  kRefusalOnce,
+  kDatesBelieved,
   // Alerting.
   kDuplicateAlert,
   kEvidenceTwice,

@@ -61,6 +61,7 @@ MonitorShell::MonitorShell(int partition, Kernel& kernel, const Bugs& bugs, cons
       rules_(SimRules()) {
   for (rules::Rule& rule : rules_.rules) {
     if (bugs_.Has(Bug::kHoldIgnored)) rule.clear_hold = 1;
+    if (bugs_.Has(Bug::kRefusalOnce)) rule.again.clear();
     if (!bugs_.Has(Bug::kThresholdOffByOne)) continue;
     for (rules::Level& level : rule.levels) ++level.any[0][0].threshold;
   }
@@ -198,6 +199,7 @@ bool MonitorShell::Fold(const trace::Fact& fact) {
   if (!Count(fact, last)) return false;
   if (refused && bugs_.Has(Bug::kRefusalsIgnored)) return true;
   if (working_.closed != 0) monitor::Follow(working_.closed, project);
+  if (bugs_.Has(Bug::kDatesBelieved)) project.closed = monitor::kNoDay;
   if (refused) {
     const monitor::CommandRefused event{.line_id = fact.line,
                                         .project_id = fact.project,
