@@ -70,6 +70,45 @@ MethodPolicy PolicyOf(const pb::MethodDescriptor& method) {
   return policy;
 }
 
+// The trace id of a traceparent.
+std::string TraceIdOf(const std::string& traceparent) { return traceparent.substr(3, 32); }
+
+void LogRefusal(const absl::Status& status, const Call& call) {
+  const auto info = RefusalOf(status);
+  log::Info("call refused", {{"method", call.method},
+                             {"reason", info.has_value() ? info->reason : "-"},
+                             {"subject", call.caller.subject.empty() ? "-" : call.caller.subject},
+                             {"peer", call.peer},
+                             {"trace", TraceIdOf(call.traceparent)}});
+}
+
+absl::Status TooLarge(size_t bytes, size_t bytes_max) {
+  return Refuse(absl::StatusCode::kResourceExhausted, "REQUEST_TOO_LARGE",
+                "the request has " + std::to_string(bytes) + " bytes; at most " +
+                    std::to_string(bytes_max) + " are taken",
+                {{"bytes", std::to_string(bytes)}, {"bytes_max", std::to_string(bytes_max)}},
+                kCommonDomain);
+}
+
+// Who calls, by the token.
+absl::StatusOr<Caller> Identify(const grpc::CallbackServerContext& context,
+                                const TokenVerifier& verifier, absl::Time now) {
+  const std::string header = Metadata(context, "authorization");
+  constexpr std::string_view kBearer = "Bearer ";
+  if (header.substr(0, kBearer.size()) != kBearer) {
+    return Refuse(absl::StatusCode::kUnauthenticated, "TOKEN_MISSING",
+                  "send `authorization: Bearer <access token>`", {}, kCommonDomain);
+  }
+  ASSIGN_OR_RETURN(Caller caller,
+                   verifier.Verify(std::string_view(header).substr(kBearer.size()), now));
+  if (caller.IsService()) {
+    // A service acts for the tenant and person that its own caller had.
+    caller.tenant = Metadata(context, "x-fiscus-tenant");
+    caller.on_behalf_of = Metadata(context, "x-fiscus-on-behalf-of");
+  }
+  return caller;
+}
+
 absl::Status CheckCallers(const MethodPolicy& policy, const Caller& caller) {
   const auto callers = policy.access.callers();
   const bool allowed = callers == options::v1::CALLERS_ANY ||
@@ -208,49 +247,44 @@ Dispatcher::Dispatcher(const Context& context, std::string_view full_service) : 
   }
 }
 
-absl::StatusOr<Call> Dispatcher::MakeCall(grpc::CallbackServerContext* context,
-                                          const pb::Message& request,
-                                          const MethodPolicy& policy) const {
+Call Dispatcher::Arrive(const grpc::CallbackServerContext& context,
+                        const MethodPolicy& policy) const {
   Call call{.now = context_.clock->Now(), .method = policy.name, .intent = policy.access.intent()};
-  call.traceparent = TraceparentOr(Metadata(*context, "traceparent"));
-  call.peer = context->peer();
-  const auto wire_deadline = context->deadline();
+  call.traceparent = TraceparentOr(Metadata(context, "traceparent"));
+  call.peer = context.peer();
+  const auto wire_deadline = context.deadline();
   const bool none = wire_deadline == std::chrono::system_clock::time_point::max();
   call.deadline = none ? call.now + context_.deadline_default : absl::FromChrono(wire_deadline);
+  return call;
+}
+
+absl::Status Dispatcher::Admit(const grpc::CallbackServerContext& context,
+                               const MethodPolicy& policy, grpc::ByteBuffer* received, Call* call,
+                               pb::Message* request) const {
   // Compared with the machine's clock, as gRPC does: tests may run the business on another one.
-  if (!none && call.deadline - SystemClock().Now() < kWorthStarting) {
+  const bool limited = context.deadline() != std::chrono::system_clock::time_point::max();
+  if (limited && call->deadline - SystemClock().Now() < kWorthStarting) {
     return Refuse(absl::StatusCode::kDeadlineExceeded, "DEADLINE_TOO_SHORT",
                   "too little time was left when work began", {}, kCommonDomain);
   }
   if (policy.access.scope() != options::v1::SCOPE_PUBLIC) {
-    const std::string header = Metadata(*context, "authorization");
-    constexpr std::string_view kBearer = "Bearer ";
-    if (header.substr(0, kBearer.size()) != kBearer) {
-      return Refuse(absl::StatusCode::kUnauthenticated, "TOKEN_MISSING",
-                    "send `authorization: Bearer <access token>`", {}, kCommonDomain);
-    }
-    ASSIGN_OR_RETURN(call.caller, context_.verifier->Verify(
-                                      std::string_view(header).substr(kBearer.size()), call.now));
-    if (call.caller.IsService()) {
-      // A service acts for the tenant and person that its own caller had.
-      call.caller.tenant = Metadata(*context, "x-fiscus-tenant");
-      call.caller.on_behalf_of = Metadata(*context, "x-fiscus-on-behalf-of");
-    }
+    ASSIGN_OR_RETURN(call->caller, Identify(context, *context_.verifier, call->now));
   }
+  RETURN_IF_ERROR(Unpack(received, request));
   if (policy.has_request_id) {
     std::vector<std::string> ids;
-    CollectText(request, kRequestIdField, &ids);
+    CollectText(*request, kRequestIdField, &ids);
     if (ids.empty() || !IsUuid(ids[0]))
       return InvalidFields(
           {{kRequestIdField, "must be a UUID in lower case, new for each new request"}});
-    call.request_id = ids[0];
-    call.request_digest = Sha256(policy.name + CanonicalBytes(request));
+    call->request_id = ids[0];
+    call->request_digest = Sha256(policy.name + CanonicalBytes(*request));
   }
-  return call;
+  return Authorise(policy, *call, *request, context_.resolve_units);
 }
 
-void Dispatcher::Enter(grpc::CallbackServerContext* context, const pb::Message* request,
-                       const char* method, Handler handler, Answer answer) {
+void Dispatcher::Enter(grpc::CallbackServerContext* context, const grpc::ByteBuffer* received,
+                       pb::Message* request, const char* method, Handler handler, Answer answer) {
   const MethodPolicy& policy = policies_.find(std::string_view(method))->second;
   const auto arrived = std::chrono::steady_clock::now();
   // Shared: a task that the pool refuses is destroyed, and its answer must still be given.
@@ -267,36 +301,36 @@ void Dispatcher::Enter(grpc::CallbackServerContext* context, const pb::Message* 
         .Increment();
     answer(status);
   });
-  const bool posted = context_.pool->Post([this, context, request, &policy,
+  // gRPC hands the bytes out as const, though they are this call's alone: read, they are let go.
+  auto* bytes = const_cast<grpc::ByteBuffer*>(received);
+  if (bytes->Length() > context_.request_bytes_max) {
+    const absl::Status large = TooLarge(bytes->Length(), context_.request_bytes_max);
+    bytes->Clear();
+    LogRefusal(large, Arrive(*context, policy));
+    (*answer_once)(ToWire(large, policy.domain, ""));
+    return;
+  }
+  const bool posted = context_.pool->Post([this, context, bytes, request, &policy,
                                            handler = std::move(handler), answer_once]() mutable {
-    const auto finish = [&policy, answer_once](const absl::Status& status,
-                                               const std::string& traceparent) {
-      const std::string correlation = traceparent.size() > 35 ? traceparent.substr(3, 32) : "";
+    Call call = Arrive(*context, policy);
+    const auto finish = [&policy, answer_once,
+                         trace = TraceIdOf(call.traceparent)](const absl::Status& status) {
       if (!status.ok() && !RefusalOf(status).has_value()) {
         log::Error("call failed",
-                   {{"method", policy.name}, {"trace", correlation}, {"error", status.ToString()}});
+                   {{"method", policy.name}, {"trace", trace}, {"error", status.ToString()}});
       }
-      (*answer_once)(ToWire(status, policy.domain, correlation));
+      (*answer_once)(ToWire(status, policy.domain, trace));
     };
-    absl::StatusOr<Call> call = MakeCall(context, *request, policy);
-    absl::Status allowed =
-        call.ok() ? Authorise(policy, *call, *request, context_.resolve_units) : call.status();
-    if (!allowed.ok()) {
-      const auto info = RefusalOf(allowed);
-      log::Info("call refused", {{"method", policy.name},
-                                 {"reason", info.has_value() ? info->reason : "-"},
-                                 {"subject", call.ok() ? call->caller.subject : "-"},
-                                 {"peer", context->peer()}});
-      return finish(allowed, call.ok() ? call->traceparent : "");
+    if (const absl::Status admitted = Admit(*context, policy, bytes, &call, request);
+        !admitted.ok()) {
+      LogRefusal(admitted, call);
+      return finish(admitted);
     }
     try {
-      handler(*call, [finish, traceparent = call->traceparent](const absl::Status& status) {
-        finish(status, traceparent);
-      });
+      handler(call, finish);
     } catch (const std::exception& error) {  // a bug must cost one call, not the process
       metrics::Counter("fiscus_rpc_uncaught_total", "Exceptions that left a handler").Increment();
-      finish(absl::InternalError(std::string("uncaught exception: ") + error.what()),
-             call->traceparent);
+      finish(absl::InternalError(std::string("uncaught exception: ") + error.what()));
     }
   });
   if (!posted) {

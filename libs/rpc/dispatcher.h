@@ -1,6 +1,10 @@
-// The one path of every RPC: queue limit → deadline → token → intent and scope (declared in the
-// proto) → handler → error codec, with metrics, log and trace around it. Generated classes
-// (tools/protoc-gen-fiscus) call it; nobody else.
+// The one path of every RPC: size and queue limit → deadline → token → message → intent and scope
+// (declared in the proto) → handler → error codec, with metrics, log and trace around it. Generated
+// classes (tools/protoc-gen-fiscus) call it; nobody else.
+//
+// What it refuses itself, in this order: REQUEST_TOO_LARGE, QUEUE_FULL, DEADLINE_TOO_SHORT,
+// TOKEN_MISSING and the verifier's reasons, MALFORMED_REQUEST, FIELD_INVALID (request_id), then
+// what Authorise says.
 //
 // Handlers are plain blocking functions on a bounded pool; gRPC's own threads never block.
 // Thread-safe.
@@ -24,6 +28,7 @@
 #include "absl/status/statusor.h"
 #include "fiscus/options/v1/options.pb.h"
 #include "libs/rpc/auth.h"
+#include "libs/rpc/message_bytes.h"
 #include "libs/rpc/reply.h"
 #include "libs/rpc/status_codec.h"
 #include "libs/rpc/stream.h"
@@ -61,6 +66,7 @@ struct Context {
   const TokenVerifier* verifier = nullptr;
   const Clock* clock = nullptr;
   absl::Duration deadline_default = absl::Seconds(10);
+  size_t request_bytes_max = 4 << 20;
   UnitResolver resolve_units;
 };
 
@@ -84,36 +90,39 @@ class Dispatcher {
   Dispatcher(const Context& context, std::string_view full_service);
 
   template <class Request, class Response, class Deps>
-  grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, const Request* request,
-                                  Response* response, const char* method, const Deps& deps,
+  grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context,
+                                  const grpc::ByteBuffer* received, grpc::ByteBuffer* sent,
+                                  const char* method, const Deps& deps,
                                   absl::StatusOr<Response> (*handler)(const Deps&, const Call&,
                                                                       const Request&)) {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    auto request = std::make_shared<Request>();
     Enter(
-        context, request, method,
+        context, received, request.get(), method,
         [=, &deps](const Call& call, Finisher finish) {
-          absl::StatusOr<Response> result = handler(deps, call, *request);
-          if (result.ok()) *response = *std::move(result);
-          finish(result.status());
+          const absl::StatusOr<Response> result = handler(deps, call, *request);
+          finish(result.ok() ? Pack(*result, sent) : result.status());
         },
         [reactor](const grpc::Status& status) { reactor->Finish(status); });
     return reactor;
   }
 
   template <class Request, class Response, class Deps>
-  grpc::ServerUnaryReactor* Async(grpc::CallbackServerContext* context, const Request* request,
-                                  Response* response, const char* method, const Deps& deps,
+  grpc::ServerUnaryReactor* Async(grpc::CallbackServerContext* context,
+                                  const grpc::ByteBuffer* received, grpc::ByteBuffer* sent,
+                                  const char* method, const Deps& deps,
                                   void (*handler)(const Deps&, const Call&, const Request&,
                                                   Reply<Response>)) {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    auto request = std::make_shared<Request>();
     Enter(
-        context, request, method,
+        context, received, request.get(), method,
         [=, &deps](const Call& call, Finisher finish) {
+          // The request lives until the answer is given.
           handler(deps, call, *request,
-                  Reply<Response>([response, finish = std::move(finish)](
-                                      absl::StatusOr<Response> result) mutable {
-                    if (result.ok()) *response = *std::move(result);
-                    finish(result.status());
+                  Reply<Response>([request, sent, finish = std::move(finish)](
+                                      const absl::StatusOr<Response>& result) mutable {
+                    finish(result.ok() ? Pack(*result, sent) : result.status());
                   }));
         },
         [reactor](const grpc::Status& status) { reactor->Finish(status); });
@@ -121,22 +130,25 @@ class Dispatcher {
   }
 
   template <class Request, class Response, class Deps>
-  grpc::ServerWriteReactor<Response>* Stream(
-      grpc::CallbackServerContext* context, const Request* request, const char* method,
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Stream(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* received, const char* method,
       const Deps& deps,
       void (*handler)(const Deps&, const Call&, const Request&,
                       std::shared_ptr<StreamWriter<Response>>)) {
     auto* reactor =
         new StreamReactor<Response>();  // NOLINT: gRPC's reactors delete themselves in OnDone
-    std::shared_ptr<StreamWriter<Response>> writer = reactor->Writer();
+    const std::shared_ptr<StreamState<Response>> stream = reactor->State();
+    auto request = std::make_shared<Request>();
     Enter(
-        context, request, method,
+        context, received, request.get(), method,
         [=, &deps](const Call& call, Finisher finish) {
-          handler(deps, call, *request, writer);
+          stream->Release();
+          handler(deps, call, *request, stream);
           finish(absl::OkStatus());
         },
-        [writer](const grpc::Status& status) {
-          if (!status.ok()) static_cast<StreamState<Response>*>(writer.get())->FinishWire(status);
+        [stream](const grpc::Status& status) {
+          if (!status.ok()) stream->FinishWire(status);
+          stream->Release();
         });
     return reactor;
   }
@@ -146,12 +158,17 @@ class Dispatcher {
   using Handler = absl::AnyInvocable<void(const Call&, Finisher)>;
   using Answer = absl::AnyInvocable<void(const grpc::Status&)>;
 
-  // Everything around the handler; `answer` is called exactly once.
-  void Enter(grpc::CallbackServerContext* context, const google::protobuf::Message* request,
-             const char* method, Handler handler, Answer answer);
-  absl::StatusOr<Call> MakeCall(grpc::CallbackServerContext* context,
-                                const google::protobuf::Message& request,
-                                const MethodPolicy& policy) const;
+  // Everything around the handler; `received` is read into `request`, which the handler owns;
+  // `answer` is called exactly once.
+  void Enter(grpc::CallbackServerContext* context, const grpc::ByteBuffer* received,
+             google::protobuf::Message* request, const char* method, Handler handler,
+             Answer answer);
+  // What is known of a call before anything is decided; never fails.
+  Call Arrive(const grpc::CallbackServerContext& context, const MethodPolicy& policy) const;
+  // Deadline, token, message, request id, access rule; completes `call` and `request`.
+  absl::Status Admit(const grpc::CallbackServerContext& context, const MethodPolicy& policy,
+                     grpc::ByteBuffer* received, Call* call,
+                     google::protobuf::Message* request) const;
 
   const Context context_;
   std::map<std::string, MethodPolicy, std::less<>> policies_;

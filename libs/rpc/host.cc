@@ -1,5 +1,6 @@
 #include "libs/rpc/host.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 
@@ -22,6 +23,23 @@ constexpr int kExitFailure = 1;
 // dependency back, so a supervisor must not restart for one.
 constexpr char kLive[] = "live";
 constexpr int kPingEveryMs = 1000;
+// The dispatcher refuses what is too large, with a reason. gRPC's own limit saves no memory: it
+// looks at a message when it has read all of it.
+constexpr int kUnlimited = -1;
+
+// What gRPC says itself, in the log's own form.
+void LogOfGrpc(gpr_log_func_args* line) {
+  const log::Field file("file", line->file);
+  const log::Field number("line", line->line);
+  switch (line->severity) {
+    case GPR_LOG_SEVERITY_ERROR:
+      return log::Error(line->message, {{"source", "grpc"}, file, number});
+    case GPR_LOG_SEVERITY_INFO:
+      return log::Info(line->message, {{"source", "grpc"}, file, number});
+    default:
+      return log::Debug(line->message, {{"source", "grpc"}, file, number});
+  }
+}
 
 std::unique_ptr<TokenVerifier> StartRemote(const config::v1::Auth& auth) {
   auto verifier = std::make_unique<RemoteVerifier>(auth);
@@ -51,6 +69,7 @@ Host::Host(std::string_view service, const config::v1::Server& server,
                             "worker_threads must be 1..256 and queue_max at least 1"));
   }
   log::Init(service, least);
+  gpr_set_log_function(LogOfGrpc);
 }
 
 Host::~Host() { Stop(); }
@@ -60,6 +79,7 @@ Context Host::MakeContext(UnitResolver resolver, const Clock& clock) {
           .verifier = verifier_.get(),
           .clock = &clock,
           .deadline_default = absl::Milliseconds(config_.deadline_default_ms()),
+          .request_bytes_max = static_cast<size_t>(config_.request_bytes_max()),
           .resolve_units = std::move(resolver)};
 }
 
@@ -74,7 +94,7 @@ absl::Status Host::Start() {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   builder.AddListeningPort(config_.listen(), grpc::InsecureServerCredentials(), &port_);
-  builder.SetMaxReceiveMessageSize(config_.request_bytes_max());
+  builder.SetMaxReceiveMessageSize(kUnlimited);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   // The gateway asks idle connections for a sign of life; gRPC would take that for an attack.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kPingEveryMs);

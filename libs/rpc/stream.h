@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "libs/rpc/message_bytes.h"
 #include "libs/rpc/reply.h"
 #include "libs/rpc/status_codec.h"
 
@@ -27,10 +28,12 @@ template <class Response>
 class StreamState final : public StreamWriter<Response> {
  public:
   bool Write(Response message) override {
+    grpc::ByteBuffer bytes;
+    const bool packed = Pack(message, &bytes).ok();
     const std::lock_guard lock(mutex_);
-    if (reactor_ == nullptr || final_.has_value() || queue_.size() >= kStreamBufferMax)
+    if (reactor_ == nullptr || final_.has_value() || !packed || queue_.size() >= kStreamBufferMax)
       return false;
-    queue_.push_back(std::move(message));
+    queue_.push_back(std::move(bytes));
     Pump();
     return true;
   }
@@ -45,12 +48,19 @@ class StreamState final : public StreamWriter<Response> {
     final_ = status;
     Pump();
   }
+  // The dispatcher no longer needs the call's context. Before, nothing is sent: a client that went
+  // away while its call waited would take the context with it.
+  void Release() {
+    const std::lock_guard lock(mutex_);
+    held_ = false;
+    Pump();
+  }
 
  private:
   friend class StreamReactor<Response>;
   // Starts the next operation if none is running. Needs the lock.
   void Pump() {
-    if (reactor_ == nullptr || writing_ || finished_) return;
+    if (reactor_ == nullptr || held_ || writing_ || finished_) return;
     if (!queue_.empty()) {
       current_ = std::move(queue_.front());
       queue_.pop_front();
@@ -79,18 +89,19 @@ class StreamState final : public StreamWriter<Response> {
 
   mutable std::mutex mutex_;
   StreamReactor<Response>* reactor_ = nullptr;
-  std::deque<Response> queue_;
-  Response current_;
+  std::deque<grpc::ByteBuffer> queue_;
+  grpc::ByteBuffer current_;
   std::optional<grpc::Status> final_;
+  bool held_ = true;
   bool writing_ = false;
   bool finished_ = false;
 };
 
 template <class Response>
-class StreamReactor final : public grpc::ServerWriteReactor<Response> {
+class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   StreamReactor() : state_(std::make_shared<StreamState<Response>>()) { state_->reactor_ = this; }
-  std::shared_ptr<StreamWriter<Response>> Writer() { return state_; }
+  std::shared_ptr<StreamState<Response>> State() { return state_; }
 
   void OnWriteDone(bool ok) override { state_->WriteDone(ok); }
   void OnCancel() override { state_->Cancelled(); }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <nlohmann/json.hpp>
 
+#include "google/protobuf/stubs/logging.h"
 #include "libs/core/dates.h"
 #include "libs/runtime/clock.h"
 
@@ -38,11 +39,19 @@ void Write(Severity severity, const char* name, std::string_view message, Fields
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
 }
 
+// What Protobuf says itself (text that is not UTF-8, for one).
+void LogOfProtobuf(google::protobuf::LogLevel level, const char* file, int line,
+                   const std::string& message) {
+  const bool info = level == google::protobuf::LOGLEVEL_INFO;
+  (info ? Info : Warning)(message, {{"source", "protobuf"}, {"file", file}, {"line", line}});
+}
+
 }  // namespace
 
 void Init(std::string_view service, Severity least) {
   ServiceName() = std::string(service);
   least_severity = least;
+  google::protobuf::SetLogHandler(LogOfProtobuf);
 }
 
 bool ParseSeverity(std::string_view text, Severity* severity) {

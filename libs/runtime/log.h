@@ -29,7 +29,8 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
-// Sets the service's name and the least severity; call once at start.
+// Sets the service's name and the least severity, and takes in what Protobuf says itself; call once
+// at start.
 void Init(std::string_view service, Severity least);
 // "DEBUG", "INFO", "WARNING" or "ERROR"; false otherwise.
 bool ParseSeverity(std::string_view text, Severity* severity);
