@@ -21,11 +21,12 @@ class Gateway:
     name = "gateway"
     ready_s = 30
 
-    def __init__(self, directory, ports, build, backends):
+    def __init__(self, directory, ports, build, backends, **settings):
         self._dir = Path(directory) / "gateway"
         self._ports = ports
         self._build = Path(build)
         self._backends = backends  # service → host:port
+        self._settings = settings  # of the bootstrap, beside those made here
         self.ca = self._dir / "ca.pem"
 
     @property
@@ -75,7 +76,7 @@ class Gateway:
             protoset=str(protoset), listen=self.address, certificate=str(self._dir / "server.pem"),
             private_key=str(self._dir / "server.key"), secret=str(self._dir / "envoy.secret.json"), backends=self._backends,
             keys_listen=f"127.0.0.1:{self._ports['gateway-keys']}", admin_listen=self.admin, metrics_listen=self.metrics,
-            openapi=str(openapi) if openapi.exists() else "", services=services)
+            openapi=str(openapi) if openapi.exists() else "", services=services, **self._settings)
         (self._dir / "envoy.json").write_text(json.dumps(bootstrap(settings), indent=1))
         Path(settings.secret).write_text(json.dumps(secret(settings), indent=1))
 

@@ -8,8 +8,9 @@ _TYPES = "type.googleapis.com/envoy.extensions.filters.http."
 
 
 def public(settings):
-    """Token first: what is not allowed in is neither buffered nor translated."""
-    return [_health(), _jwt(settings), _whole_request(settings), _filter("grpc_web", "grpc_web.v3.GrpcWeb"),
+    """gRPC-Web first, so that each refusal behind it is one of gRPC; then the token: what is not allowed in is neither buffered nor
+    translated."""
+    return [_health(), _filter("grpc_web", "grpc_web.v3.GrpcWeb"), _jwt(settings), _whole_request(settings),
             _transcoder(settings, settings.services), _router()]
 
 
@@ -27,8 +28,9 @@ def _health():
 
 
 def _whole_request(settings):
-    """A REST request is read to its end before anybody acts on it: what is too large or malformed reaches no service,
-    and the refusal reaches the client (an answer before the end of a request makes some HTTP/2 clients drop it)."""
+    """A request is read to its end before anybody acts on it (every RPC takes one message): what is too large or malformed reaches no
+    service, which would hold all of it in memory before it refused, and the refusal reaches the client (an answer before the end of a
+    request makes some HTTP/2 clients drop it)."""
     return _filter("buffer", "buffer.v3.Buffer", max_request_bytes=settings.request_bytes_max)
 
 
@@ -73,7 +75,7 @@ def _transcoder(settings, services):
         convert_grpc_status=True,
         print_options={"always_print_primitive_fields": True, "preserve_proto_field_names": True,
                        "stream_newline_delimited": True},
-        # A field or parameter that we do not know is refused, not ignored: it may be a misspelt amount.
+        # A parameter that we do not know is refused, not ignored: it may be a misspelt amount. Fields of a body: _unknown_fields.
         request_validation_options={"reject_unknown_query_parameters": True,
                                     "reject_binding_body_field_collisions": True},
         max_request_body_size=settings.request_bytes_max, max_response_body_size=settings.answer_bytes_max)

@@ -3,9 +3,6 @@
 KEYS_CLUSTER = "keys"
 ADMIN_CLUSTER = "admin"
 KEYS_PATH = "/.well-known/jwks.json"
-# gRPC requests pass as they come; the buffer is for REST, whose paths match these routes only after the transcoder.
-_UNBUFFERED = {"envoy.filters.http.buffer": {
-    "@type": "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.BufferPerRoute", "disabled": True}}
 # When a call was not begun: no connection was made, or HTTP/2 says that the stream was refused.
 _NOT_BEGUN = "connect-failure,refused-stream"
 # When it may have been: the connection broke, or a service that is ending says CANCELLED, as gRPC does for calls that come in between
@@ -24,9 +21,8 @@ def public(settings):
                        "response_headers_to_add": [{"header": {"key": "content-type", "value": "application/json"},
                                                     "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}]})
     for service in settings.services:
-        own = _refused(service) + _streams(service) + _repeatable(service, settings)
-        own.append({"match": {"prefix": f"/{service.name}/"}, "route": _unary(service, settings)})
-        routes += [route | {"typed_per_filter_config": _UNBUFFERED} for route in own]
+        routes += _refused(service) + _streams(service) + _repeatable(service, settings)
+        routes.append({"match": {"prefix": f"/{service.name}/"}, "route": _unary(service, settings)})
     return {
         "name": "public",
         "max_direct_response_body_size_bytes": 8 * 1024 * 1024,
@@ -77,7 +73,8 @@ def _repeatable(service, settings):
 def _unary(service, settings):
     """What a repeat could do twice (a login that counts as failed, say) is sent elsewhere only if it was not begun."""
     limit = f"{settings.deadline_max_s}s"
-    return {"cluster": service.backend, "timeout": limit, "max_stream_duration": {"grpc_timeout_header_max": limit},
+    # With max_stream_duration Envoy passes over "timeout"; grpc_timeout_header_max alone limits only those who send that header.
+    return {"cluster": service.backend, "max_stream_duration": {"max_stream_duration": limit, "grpc_timeout_header_max": limit},
             "retry_policy": _retry(_NOT_BEGUN)}
 
 

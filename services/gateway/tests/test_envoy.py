@@ -1,5 +1,6 @@
 """The real Envoy before a small server that stands for identity and alerting: one error shape, tokens, limits, exact amounts."""
 
+import base64
 import json
 import re
 import ssl
@@ -15,6 +16,8 @@ import pytest
 from google.rpc import error_details_pb2, status_pb2
 
 from services.gateway.envoy import drain
+from services.gateway.envoy.api import read_services
+from services.gateway.envoy.errors import REFUSALS
 from services.gateway.tests.tokens import Signer
 from tools.stack.gateway import Gateway
 from tools.stack.paths import REPO, default_build
@@ -22,6 +25,8 @@ from tools.stack.ports import Ports
 from tools.stack.process import Process
 
 FEN = "9007199254740993"  # 2^53 + 1: a client that reads it as a floating-point number loses a fen
+DEADLINE_S = 3
+WHO_AM_I = "/fiscus.identity.v1.IdentityService/WhoAmI"
 
 
 @pytest.fixture(name="signer", scope="module")
@@ -30,6 +35,7 @@ def signer_fixture(tmp_path_factory):
 
 
 def stand_in(signer):
+    from fiscus.identity.v1 import identity_pb2
     from fiscus.identity.v1 import identity_service_pb2 as pb
     from fiscus.identity.v1 import identity_service_pb2_grpc as stubs
     from fiscus.alerting.v1 import alerting_service_pb2 as alerting
@@ -53,6 +59,16 @@ def stand_in(signer):
         def ListUnits(self, request, context):
             return pb.ListUnitsResponse(next_page_token=request.under_path)
 
+        def ListRoles(self, request, context):
+            time.sleep(DEADLINE_S + 2)
+            return pb.ListRolesResponse()
+
+        def CreateUnit(self, request, context):
+            return identity_pb2.Unit(code=request.code, name=request.name, path=request.parent_path)
+
+        def BatchCreateUnits(self, request, context):
+            return pb.BatchCreateUnitsResponse()
+
     class Alerting(alerting_stubs.AlertingServiceServicer):
         def WatchAlerts(self, request, context):
             yield alerting.AlertChange(resume_token="x")
@@ -75,8 +91,10 @@ def call_fixture(tmp_path_factory, signer):
     server.add_insecure_port(backends["alerting"])  # nobody listens for budget
     server.start()
     # At a second address of identity nobody listens, as while a replica is replaced: all tests run with it.
-    gateway = Gateway(folder, ports, default_build(), backends | {"identity": f"{backends['identity']},127.0.0.2:{ports['identity']}"})
+    gateway = Gateway(folder, ports, default_build(), backends | {"identity": f"{backends['identity']},127.0.0.2:{ports['identity']}"},
+                      deadline_max_s=DEADLINE_S)
     gateway.prepare()
+    answer_with_every_status(folder / "gateway" / "envoy.json")
     process = Process(folder, "gateway")
     process.start(gateway.spec())
     process.wait_ready(gateway.ready, 30)
@@ -98,6 +116,15 @@ def call_fixture(tmp_path_factory, signer):
     process.ask_to_stop()
     process.wait_gone()
     server.stop(None)
+
+
+def answer_with_every_status(bootstrap):
+    """Under /status/<n> Envoy refuses of its own accord with HTTP status n: the shapes of what no test can bring about."""
+    config = json.loads(bootstrap.read_text())
+    manager = config["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
+    manager["route_config"]["virtual_hosts"][0]["routes"][:0] = [
+        {"match": {"path": f"/status/{status}"}, "direct_response": {"status": status}} for status in (*REFUSALS, 418)]
+    bootstrap.write_text(json.dumps(config))
 
 
 def refusal(answer, http, code, reason):
@@ -154,12 +181,51 @@ def test_digits_of_parameters_are_kept(call, signer):
     ("GET", "/v1/units?page_size=many", None, 400, 3, "MALFORMED_REQUEST"),
     ("POST", "/v1/units", {"kind": "NO_SUCH_KIND"}, 400, 3, "MALFORMED_REQUEST"),
     ("POST", "/v1/units", b'{"code": ', 400, 3, "MALFORMED_REQUEST"),
-    ("POST", "/v1/units", {"code": "x" * 5_000_000}, 413, 11, "REQUEST_TOO_LARGE"),
+    ("POST", "/v1/units", {"code": "x" * 5_000_000}, 413, 8, "REQUEST_TOO_LARGE"),
     ("GET", "/v1/budgets", None, 404, 5, "NO_SUCH_METHOD"),
     ("POST", "/fiscus.identity.v1.IdentityService/ListRevocations", {}, 404, 5, "NO_SUCH_METHOD"),
 ])
 def test_what_the_gateway_refuses_has_the_same_shape(call, signer, method, path, body, http, code, reason):
     refusal(call(method, path, body, **bearer(signer.token())), http, code, reason)
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+def test_every_refusal_of_the_gateway_has_one_shape_in_rest_grpc_and_grpc_web(call, signer, status):
+    expected = REFUSALS[status]
+    token = bearer(signer.token())
+    refusal(call("GET", f"/status/{status}", **token), status, expected.code, expected.reason)
+    for code, message, details in (by_grpc(call, f"/status/{status}", b"", **token), by_web(call, f"/status/{status}", b"", **token)):
+        assert code == (expected.grpc_code or expected.code)
+        assert message.startswith(expected.sentence)
+        assert (details.code, reason_of(details)) == (code, f"fiscus.gateway {expected.reason}")
+
+
+def test_a_status_that_nobody_foresaw_has_the_shape_too(call, signer):
+    token = bearer(signer.token())
+    refusal(call("GET", "/status/418", **token), 418, 13, "GATEWAY_FAILED")
+    code, _, details = by_web(call, "/status/418", b"", **token)
+    assert (code, reason_of(details)) == (13, "fiscus.gateway GATEWAY_FAILED")
+
+
+@pytest.mark.parametrize("content_type", ["application/grpc-web+proto", "application/grpc-web", "application/grpc-web-text"])
+def test_a_browser_without_a_good_token_is_told_so_in_grpc_web(call, signer, content_type):
+    code, message, details = by_web(call, WHO_AM_I, b"", content_type=content_type)
+    assert (code, reason_of(details)) == (16, "fiscus.gateway TOKEN_REFUSED")
+    assert "Jwt_is_missing" in message
+    code, _, details = by_web(call, WHO_AM_I, b"", content_type=content_type, **bearer(signer.token(aud="other")))
+    assert (code, reason_of(details)) == (7, "fiscus.gateway ACCESS_DENIED")
+
+
+@pytest.mark.parametrize("by, size", [("grpc", 5_000_000), ("grpc", 50_000_000), ("web", 5_000_000)])
+def test_an_oversized_grpc_request_reaches_no_service(call, signer, by, size):
+    send = {"grpc": by_grpc, "web": by_web}[by]
+    code, _, details = send(call, WHO_AM_I, b"x" * size, **bearer(signer.token()))
+    assert (code, reason_of(details)) == (8, "fiscus.gateway REQUEST_TOO_LARGE")
+
+
+def test_a_service_that_is_down_or_slow_is_said_to_be_so_in_rest(call, signer):
+    refusal(call("GET", "/v1/budgetLines", **bearer(signer.token())), 503, 14, "SERVICE_UNAVAILABLE")
+    refusal(call("GET", "/v1/roles", **bearer(signer.token())), 504, 4, "DEADLINE_EXCEEDED")
 
 
 def test_a_service_that_is_down_is_said_to_be(call, signer):
@@ -203,6 +269,17 @@ def test_a_stream_is_one_json_object_a_line(call, signer):
     with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=str(call.ca)), timeout=5) as answer:
         lines = [json.loads(line) for line in answer.read().splitlines()]
     assert len(lines) == 2
+
+
+def test_the_openapi_document_is_served_to_all_and_names_every_rpc(call):
+    status, content_type, document = call("GET", "/openapi/fiscus.swagger.json")
+    assert (status, content_type) == (200, "application/json")
+    services = read_services((default_build() / "fiscus.protoset").read_bytes())
+    bindings = [(verb.lower(), template, f"{rpc.service.rpartition('.')[2]}_{rpc.name}")
+                for service in services for rpc in service.rpcs if rpc.for_people for verb, template in rpc.http]
+    assert len(bindings) > 50
+    for verb, template, operation in bindings:
+        assert document["paths"][template][verb]["operationId"].startswith(operation), template
 
 
 def test_health_needs_no_token(call):
@@ -279,6 +356,36 @@ def wait_until(condition, seconds=10):
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def by_grpc(call, path, message, **headers):
+    """(code, message, google.rpc.Status) of the refusal that a gRPC call gets."""
+    with channel(call) as secure, pytest.raises(grpc.RpcError) as refused:
+        secure.unary_unary(path)(message, timeout=20, metadata=tuple(headers.items()))
+    trailers = dict(refused.value.trailing_metadata())
+    return (refused.value.code().value[0], refused.value.details(),
+            status_pb2.Status.FromString(trailers["grpc-status-details-bin"]))
+
+
+def by_web(call, path, message, content_type="application/grpc-web+proto", **headers):
+    """The same of a gRPC-Web call, made by hand. A refusal is HTTP's 200 with its status in the headers."""
+    request = urllib.request.Request(f"https://{call.address}{path}", frame(message), {"content-type": content_type, **headers})
+    with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=str(call.ca)), timeout=20) as answer:
+        assert answer.status == 200 and answer.headers["content-type"].startswith("application/grpc-web")
+        details = answer.headers["grpc-status-details-bin"]
+        return (int(answer.headers["grpc-status"]), answer.headers["grpc-message"],
+                status_pb2.Status.FromString(base64.b64decode(details + "=" * (-len(details) % 4))))
+
+
+def frame(message):
+    """gRPC's framing: not compressed, length, bytes."""
+    return b"\0" + len(message).to_bytes(4, "big") + message
+
+
+def reason_of(status):
+    info = error_details_pb2.ErrorInfo()
+    assert status.details[0].Unpack(info)
+    return f"{info.domain} {info.reason}"
 
 
 def channel(call):
