@@ -63,6 +63,16 @@ def test_a_big_amount_enters_by_json(stack, api, cast, province, plots):
     assert cast.auditor.budget.GetLine(api.budget.GetLineRequest(line_id=line_id)).balances.approved == BIG
 
 
+def test_a_big_amount_passes_by_grpc_web_both_ways(stack, api, cast, province, plots):
+    line_id = new_id()
+    request = line_request(api, plots[1].unit_path, plots[1].project_id, line_id, BIG)
+    service = "/fiscus.budget.v1.BudgetService"
+    answer = rest.grpc_web(stack, f"{service}/ApproveLine", request.SerializeToString(), cast.budgeteer.token())
+    assert api.budget.LedgerResponse.FromString(answer).line.balances.approved == BIG
+    read = api.budget.GetLineRequest(line_id=line_id).SerializeToString()
+    assert api.line.BudgetLine.FromString(rest.grpc_web(stack, f"{service}/GetLine", read, cast.auditor.token())).balances.approved == BIG
+
+
 def test_the_monitor_counts_a_big_amount_exactly(stack, cast, big_line, plots):
     from fiscus.monitor.v1 import monitor_service_pb2 as monitor
     from tools.province import figures
@@ -126,6 +136,20 @@ def test_amounts_must_be_positive(api, cast, province, plots, amount, reason):
     assert refused.value.reason == reason
 
 
+def test_a_misspelt_validate_only_is_no_write(stack, api, cast, plots):
+    from google.protobuf.json_format import MessageToDict
+    from tools.province.api import Refusal
+    line_id = new_id()
+    body = MessageToDict(line_request(api, plots[0].unit_path, plots[0].project_id, line_id, 1000))
+    answer = rest.request(stack, "POST", "/v1/budgetLines", body | {"validateOnyl": True}, token=cast.budgeteer.token())
+    assert (answer.status, answer.reason) == (400, "MALFORMED_REQUEST")
+    assert "validateOnyl" in answer.body["message"]
+    with pytest.raises(Refusal) as refused:
+        cast.auditor.budget.GetLine(api.budget.GetLineRequest(line_id=line_id))
+    assert refused.value.reason == "LINE_NOT_FOUND"
+    assert rest.request(stack, "POST", "/v1/budgetLines", body, token=cast.budgeteer.token()).status == 200
+
+
 @pytest.mark.parametrize("body", ["{", "[]", '{"unknown_field": 1}', '{"line": {"mode": "NO_SUCH_MODE"}}'])
 def test_foreign_json_is_an_error_in_our_shape(stack, cast, body):
     answer = rest.request(stack, "POST", "/v1/budgetLines", body, token=cast.budgeteer.token())
@@ -135,5 +159,19 @@ def test_foreign_json_is_an_error_in_our_shape(stack, cast, body):
 
 def test_an_oversized_body_is_refused_in_our_shape(stack, cast):
     answer = rest.request(stack, "POST", "/v1/budgetLines", '{"x": "' + "y" * (8 << 20) + '"}', token=cast.budgeteer.token())
-    assert answer.status in (400, 413)
+    assert (answer.status, answer.reason) == (413, "REQUEST_TOO_LARGE")
     assert {"code", "message"} <= set(answer.body), answer.text[:200]
+
+
+def test_text_in_a_foreign_encoding_is_refused_with_a_reason(stack, cast):
+    import grpc
+    from google.rpc import error_details_pb2, status_pb2
+    credentials = grpc.ssl_channel_credentials(open(stack.env["FISCUS_CA"], "rb").read())
+    with grpc.secure_channel(stack.env["FISCUS_ENDPOINT"], credentials) as channel, pytest.raises(grpc.RpcError) as refused:
+        gbk = "项目".encode("gbk")
+        channel.unary_unary("/fiscus.budget.v1.BudgetService/GetLine")(
+            b"\x0a" + bytes([len(gbk)]) + gbk, metadata=(("authorization", f"Bearer {cast.auditor.token()}"),), timeout=20)
+    assert refused.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    status = status_pb2.Status.FromString(dict(refused.value.trailing_metadata())["grpc-status-details-bin"])
+    info = error_details_pb2.ErrorInfo()
+    assert status.details[0].Unpack(info) and info.reason == "MALFORMED_REQUEST"

@@ -25,6 +25,7 @@ class Rpc:
     callers: str  # CALLERS_…
     has_request_id: bool = False  # the same request_id and body give the same answer: a repeat does nothing twice
     http: tuple = ()  # (verb, template) pairs, the main binding first
+    bodies: tuple = ()  # (verb, template, kind) of the bindings that take a body; kinds: see _Messages
 
     @property
     def path(self):
@@ -52,6 +53,7 @@ class Service:
     name: str
     backend: str
     rpcs: list = field(default_factory=list)
+    messages: dict = field(default_factory=dict)  # message → {field's name in JSON: kind}, of all that a body may hold
 
 
 def read_services(protoset):
@@ -59,13 +61,14 @@ def read_services(protoset):
     files = descriptor_pb2.FileDescriptorSet.FromString(protoset)
     access_of = _access_reader(files)
     services = []
-    repeatable = _with_request_id(files)
+    messages = _Messages(files)
     for file in files.file:
         if not file.package.startswith(_PREFIX):
             continue
         for proto in file.service:
             service = Service(f"{file.package}.{proto.name}", file.package.split(".")[1])
-            service.rpcs = [_rpc(service.name, method, access_of(method), repeatable) for method in proto.method]
+            service.rpcs = [_rpc(service.name, method, access_of(method), messages) for method in proto.method]
+            service.messages = messages.reached({kind for rpc in service.rpcs if rpc for _, _, kind in rpc.bodies})
             # Services without an access rule at all are no Fiscus API (the bank's adapter, for one).
             if any(rpc and rpc.for_people for rpc in service.rpcs):
                 if None in service.rpcs:
@@ -74,19 +77,66 @@ def read_services(protoset):
     return sorted(services, key=lambda service: service.name)
 
 
-def _with_request_id(files):
-    """Full names of the messages that have a request_id, as descriptors name them."""
-    return {f".{file.package}.{message.name}" for file in files.file for message in file.message_type
-            if any(one.name == "request_id" for one in message.field)}
+class _Messages:
+    """The messages of the set. What a JSON value may be is its kind: a message's full name; "{}" and a kind for a map; False for all
+    that has no fields of its own, or free ones."""
+
+    # Their JSON is no object of their fields (google.protobuf: text, or free).
+    _FREE = "google.protobuf."
+
+    def __init__(self, files):
+        self._all = {}
+        for file in files.file:
+            self._add(file.package, file.message_type)
+
+    def _add(self, scope, messages):
+        for message in messages:
+            name = f"{scope}.{message.name}"
+            self._all[name] = message
+            self._add(name, message.nested_type)
+
+    def has_request_id(self, name):
+        return any(one.name == "request_id" for one in self._of(name).field)
+
+    def body_kind(self, request, body):
+        """The kind of the body of a binding with this `body`."""
+        name = request.lstrip(".")
+        return name if body == "*" else self._fields(name)[body]
+
+    def reached(self, kinds):
+        """The fields of these kinds' messages and of all below them."""
+        found, todo = {}, list(kinds)
+        while todo:
+            name = (todo.pop() or "").removeprefix("{}")
+            if name and name not in found:
+                found[name] = self._fields(name)
+                todo += found[name].values()
+        return found
+
+    def _of(self, name):
+        return self._all.get(name.lstrip("."), descriptor_pb2.DescriptorProto())
+
+    def _fields(self, name):
+        return {key: self._kind(one) for one in self._of(name).field for key in (one.name, one.json_name)}
+
+    def _kind(self, one):
+        name = one.type_name.lstrip(".")
+        if one.type != one.TYPE_MESSAGE or name.startswith(self._FREE):
+            return False
+        if self._of(name).options.map_entry:
+            value = self._kind(self._of(name).field[1])
+            return value and "{}" + value
+        return name
 
 
-def _rpc(service, method, access, repeatable=frozenset()):
+def _rpc(service, method, access, messages):
     if access is None:
         return None
     rule = method.options.Extensions[annotations_pb2.http]
     bindings = [rule, *rule.additional_bindings] if method.options.HasExtension(annotations_pb2.http) else []
-    rpc = Rpc(service, method.name, method.server_streaming, *access, method.input_type in repeatable,
-              tuple(_binding(service, method, b) for b in bindings))
+    rpc = Rpc(service, method.name, method.server_streaming, *access, messages.has_request_id(method.input_type),
+              tuple(_binding(service, method, b) for b in bindings),
+              tuple((*_binding(service, method, b), messages.body_kind(method.input_type, b.body)) for b in bindings if b.body))
     if rpc.http and not rpc.for_people:
         raise ApiError(f"{rpc.path} is for services only and must have no google.api.http rule")
     return rpc

@@ -2,7 +2,7 @@
 
 import re
 
-from services.gateway.envoy import routes
+from services.gateway.envoy import routes, unknown_fields
 
 _TYPES = "type.googleapis.com/envoy.extensions.filters.http."
 
@@ -11,7 +11,7 @@ def public(settings):
     """gRPC-Web first, so that each refusal behind it is one of gRPC; then the token: what is not allowed in is neither buffered nor
     translated."""
     return [_health(), _filter("grpc_web", "grpc_web.v3.GrpcWeb"), _jwt(settings), _whole_request(settings),
-            _transcoder(settings, settings.services), _router()]
+            _unknown_fields(settings), _transcoder(settings, settings.services), _router()]
 
 
 def keys(settings):
@@ -64,6 +64,10 @@ def _template_match(verb, template):
     pattern = re.sub(r"\{[^{}]*\\\*\\\*\}", ".+", pattern)
     pattern = re.sub(r"\{[^{}]*\}", "[^/]+", pattern)
     return {"safe_regex": {"regex": pattern}, "headers": [method]}
+
+
+def _unknown_fields(settings):
+    return _filter("lua", "lua.v3.Lua", default_source_code={"inline_string": unknown_fields.lua(settings.services)})
 
 
 def _transcoder(settings, services):

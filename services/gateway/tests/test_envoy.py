@@ -228,6 +228,48 @@ def test_a_service_that_is_down_or_slow_is_said_to_be_so_in_rest(call, signer):
     refusal(call("GET", "/v1/roles", **bearer(signer.token())), 504, 4, "DEADLINE_EXCEEDED")
 
 
+def bodies():
+    """(verb, path) of every binding that takes a JSON body, with something for its variables."""
+    services = read_services((default_build() / "fiscus.protoset").read_bytes())
+    return [(verb, re.sub(r"\{[^{}]*\}", "x", template)) for service in services if service.backend in ("identity", "budget", "alerting")
+            for rpc in service.rpcs if rpc.for_people for verb, template, _ in rpc.bodies]
+
+
+@pytest.mark.parametrize("verb, path", bodies(), ids=str)
+def test_a_misspelt_field_is_refused_by_name(call, signer, verb, path):
+    answer = call(verb, path, {"validate_onyl": True}, **bearer(signer.token()))
+    refusal(answer, 400, 3, "MALFORMED_REQUEST")
+    assert answer[2]["message"] == "The request cannot be read. There is no field validate_onyl."
+
+
+@pytest.mark.parametrize("body, found", [
+    ({"units": [{"code": "1"}, {"code": "1", "nmae": "x"}]}, "There is no field units[1].nmae."),
+    (b'{"units": [{"code": "\\"}", "\\u0063ode": "1"}]}', "There is no field units[0].\\u0063ode."),
+    ('{"units": null, "\n项目": 1}'.encode(), "There is no field \n项目."),
+    (b'{"units": []} {}', "There is no JSON at byte 15."),
+    (b'{"units": [],}', "There is no JSON at byte 14."),
+    (b"{'units': []}", "There is no JSON at byte 2."),
+    (b"{units: []}", "There is no JSON at byte 2."),
+    (b'{"units": [', "There is no JSON at byte 12."),
+    (b'{"units": ' + b"[" * 200 + b"]" * 200 + b"}", "It is nested too deeply."),
+    (b'{"units": ["\xcf\xee"], "x": ' + b"1" * 4_000_000 + b"}", "There is no field x."),
+], ids=range(10))
+def test_unknown_fields_are_found_wherever_they_are(call, signer, body, found):
+    answer = call("POST", "/v1/units:batchCreate/", body, **bearer(signer.token()))
+    refusal(answer, 400, 3, "MALFORMED_REQUEST")
+    assert answer[2]["message"] == f"The request cannot be read. {found}"
+
+
+@pytest.mark.parametrize("body", [
+    {"request_id": "x", "parent_path": "/33/", "code": "33", "name": 'quoted "{[ 项目'},
+    {"requestId": "x", "parentPath": "/33/", "code": "33", "name": 'quoted "{[ 项目'},
+    ' {"parent_path" : "/33/",\n"code":"33" , "name": "quoted \\"{[ \\u9879目", "request_id" : null }\n'.encode(),
+], ids=range(3))
+def test_known_fields_pass_in_both_spellings(call, signer, body):
+    status, _, unit = call("POST", "/v1/units", body, **bearer(signer.token()))
+    assert (status, unit["name"], unit["path"]) == (200, 'quoted "{[ 项目', "/33/")
+
+
 def test_a_service_that_is_down_is_said_to_be(call, signer):
     from fiscus.budget.v1 import budget_service_pb2_grpc as stubs
     with channel(call) as secure:

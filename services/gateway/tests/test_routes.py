@@ -6,6 +6,7 @@ from services.gateway.envoy import routes
 from services.gateway.envoy.api import ApiError, Rpc, Service, read_services
 from services.gateway.envoy.bootstrap import Settings, bootstrap
 from services.gateway.envoy.filters import _template_match
+from services.gateway.envoy.unknown_fields import lua_pattern
 from tools.stack.paths import default_build
 
 
@@ -70,13 +71,13 @@ def test_the_bank_adapter_is_not_served(services):
 
 
 def test_an_http_rule_between_services_is_refused():
-    from services.gateway.envoy.api import _rpc
+    from services.gateway.envoy.api import _Messages, _rpc
     from google.api import annotations_pb2
     from google.protobuf import descriptor_pb2
     method = descriptor_pb2.MethodDescriptorProto(name="Reserve")
     method.options.Extensions[annotations_pb2.http].post = "/v1/reserve"
     with pytest.raises(ApiError, match="for services only"):
-        _rpc("fiscus.budget.v1.BudgetService", method, ("SCOPE_TENANT", "CALLERS_SERVICE"))
+        _rpc("fiscus.budget.v1.BudgetService", method, ("SCOPE_TENANT", "CALLERS_SERVICE"), _Messages(descriptor_pb2.FileDescriptorSet()))
 
 
 def test_without_public_keys_there_is_no_gateway():
@@ -94,3 +95,24 @@ def test_templates_of_public_rpcs(template, regex):
     assert _template_match("GET", template)["safe_regex"]["regex"] == regex
 
 
+
+
+@pytest.mark.parametrize("template, pattern", [
+    ("/v1/a/{id}", "^/v1/a/[^/]+$"),
+    ("/v1/my-a:do", "^/v1/my%-a:do$"),
+    ("/v1/{name=a/*}:do", "^/v1/[^/]+:do$"),
+    ("/v1/{name=a/**}", "^/v1/.+$"),
+])
+def test_templates_of_bodies(template, pattern):
+    assert lua_pattern(template) == pattern
+
+
+def test_what_a_body_may_hold_is_known_all_the_way_down(services):
+    by_name = {service.backend: service for service in services}
+    messages = by_name["budget"].messages
+    assert messages["fiscus.budget.v1.ApproveLineRequest"]["line"] == "fiscus.budget.v1.BudgetLine"
+    assert messages["fiscus.budget.v1.ApproveLineRequest"]["validateOnly"] is False
+    assert messages["fiscus.budget.v1.BudgetLine"]["classification"] in messages
+    kinds = {kind for service in services for fields in service.messages.values() for kind in fields.values() if kind}
+    assert all(any(kind.removeprefix("{}") in service.messages for service in services) for kind in kinds)
+    assert "google.protobuf.Timestamp" not in messages
