@@ -60,14 +60,7 @@ Host::Host(std::string_view service, const config::v1::Server& server,
       pool_(std::make_unique<WorkerPool>(server.worker_threads(),
                                          static_cast<size_t>(server.queue_max()))) {
   log::Severity least = log::Severity::kInfo;
-  if (!log::ParseSeverity(server.log_level(), &least)) {
-    ExitConfig(service,
-               absl::InvalidArgumentError("log_level must be DEBUG, INFO, WARNING or ERROR"));
-  }
-  if (server.worker_threads() < 1 || server.worker_threads() > 256 || server.queue_max() < 1) {
-    ExitConfig(service, absl::InvalidArgumentError(
-                            "worker_threads must be 1..256 and queue_max at least 1"));
-  }
+  log::ParseSeverity(server.log_level(), &least);  // checked by CheckCommon
   log::Init(service, least);
   gpr_set_log_function(LogOfGrpc);
 }

@@ -13,6 +13,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
+#include "libs/runtime/common_config.h"
+#include "libs/runtime/log.h"
 
 namespace fiscus {
 
@@ -51,8 +53,9 @@ void BlockSignals();
 // Waits for SIGTERM or SIGINT.
 void WaitForSignal();
 
-// What every service's main does: flags, configuration, `check` of what its types cannot say, then
-// --check-config (0), --migrate (`migrate`, its exit code) or `serve` until a signal.
+// What every service's main does: flags, configuration, CheckCommon, `check` of what its types
+// cannot say, then --check-config (0), --migrate (`migrate`, its exit code) or `serve` until a
+// signal, with the configuration in force in the log.
 template <class Config>
 int RunService(std::string_view service, int argc, char** argv,
                absl::Status (*check)(const Config&), int (*migrate)(),
@@ -61,10 +64,13 @@ int RunService(std::string_view service, int argc, char** argv,
   const Flags flags = ParseFlagsOrExit(service, argc, argv);
   Config config;
   absl::Status status = LoadConfig(flags.config_path, &config);
+  if (status.ok()) status = CheckCommon(config);
   if (status.ok()) status = check(config);
   if (!status.ok()) ExitConfig(service, status);
   if (flags.check_config) return 0;
-  return flags.migrate ? migrate() : serve(config);
+  if (flags.migrate) return migrate();
+  log::Info("configuration in force", {{"config", EffectiveConfig(config)}});
+  return serve(config);
 }
 
 }  // namespace fiscus

@@ -6,11 +6,16 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 
 #include "fiscus/config/v1/config.pb.h"
+#include "google/protobuf/descriptor.pb.h"
+#include "google/protobuf/dynamic_message.h"
+#include "google/protobuf/text_format.h"
 #include "libs/core/ids.h"
 #include "libs/runtime/call.h"
 #include "libs/runtime/clock.h"
+#include "libs/runtime/common_config.h"
 #include "libs/runtime/process.h"
 
 namespace fiscus {
@@ -63,6 +68,78 @@ TEST_CASE("A value outside its range names the field and the range") {
   const absl::Status status = CheckRange("threads", 65, 1, 64);
   CHECK(status.code() == absl::StatusCode::kInvalidArgument);
   CHECK(status.message() == "threads must lie in 1..64");
+}
+
+// A service's configuration: the shared parts and one of its own.
+class ServiceConfig {
+ public:
+  explicit ServiceConfig(const std::string& text) : pool_(DescriptorPool::generated_pool()) {
+    config::v1::Server::descriptor();  // links the shared parts in
+    google::protobuf::FileDescriptorProto file;
+    REQUIRE(TextFormat::ParseFromString(
+        R"(name: "x.proto" package: "x" dependency: "fiscus/config/v1/config.proto"
+           message_type {
+             name: "Config"
+             field { name: "server" number: 1 type_name: ".fiscus.config.v1.Server" }
+             field { name: "database" number: 2 type_name: ".fiscus.config.v1.Postgres" }
+             field { name: "kafka" number: 3 type_name: ".fiscus.config.v1.Kafka" }
+             field { name: "auth" number: 4 type_name: ".fiscus.config.v1.Auth" }
+             field { name: "redis" number: 5 type_name: ".fiscus.config.v1.Redis" }
+             field { name: "own_ms" number: 6 type: TYPE_INT32 default_value: "70" }
+           })",
+        &file));
+    for (auto& field : *file.mutable_message_type(0)->mutable_field())
+      field.set_label(google::protobuf::FieldDescriptorProto::LABEL_OPTIONAL);
+    const auto* built = pool_.BuildFile(file);
+    REQUIRE(built != nullptr);
+    message_.reset(factory_.GetPrototype(built->message_type(0))->New());
+    REQUIRE(TextFormat::ParseFromString(text, message_.get()));
+  }
+  const google::protobuf::Message& operator*() const { return *message_; }
+
+ private:
+  using DescriptorPool = google::protobuf::DescriptorPool;
+  using TextFormat = google::protobuf::TextFormat;
+  DescriptorPool pool_;
+  google::protobuf::DynamicMessageFactory factory_;
+  std::unique_ptr<google::protobuf::Message> message_;
+};
+
+TEST_CASE("The shared parts of a configuration are checked, by the names that they have there") {
+  CHECK(CheckCommon(*ServiceConfig("")).ok());
+  CHECK(CheckCommon(*ServiceConfig("server { drain_ms: 0 } auth { skew_s: 0 }")).ok());
+  CHECK(CheckCommon(*ServiceConfig("kafka { message_timeout_ms: 50000 }")).ok());
+  const auto [text, said] = GENERATE(table<std::string, std::string>({
+      {"server { worker_threads: 0 }", "server.worker_threads must lie in 1..256"},
+      {"server { worker_threads: 257 }", "server.worker_threads must lie in 1..256"},
+      {"server { queue_max: 0 }", "server.queue_max must lie in 1..100000"},
+      {"server { deadline_default_ms: 0 }", "server.deadline_default_ms must lie in 100..600000"},
+      {"server { request_bytes_max: 0 }", "server.request_bytes_max must lie in 1024..67108864"},
+      {"server { request_bytes_max: -1 }", "server.request_bytes_max must lie in 1024..67108864"},
+      {"server { drain_ms: -1 }", "server.drain_ms must lie in 0..600000"},
+      {"server { log_level: \"LOUD\" }", "server.log_level must be DEBUG, INFO, WARNING or ERROR"},
+      {"database { pool_size: -1 }", "database.pool_size must lie in 0..1000"},
+      {"database { statement_timeout_ms: 0 }",
+       "database.statement_timeout_ms must lie in 100..60000"},
+      {"kafka { relay_poll_ms: 0 }", "kafka.relay_poll_ms must lie in 10..60000"},
+      {"kafka { message_timeout_ms: 0 }", "kafka.message_timeout_ms must lie in 1000..50000"},
+      {"kafka { message_timeout_ms: 60000 }", "kafka.message_timeout_ms must lie in 1000..50000"},
+      {"auth { refresh_ms: 0 }", "auth.refresh_ms must lie in 100..600000"},
+      {"auth { stale_max_ms: 0 }", "auth.stale_max_ms must lie in 1000..3600000"},
+      {"auth { skew_s: 61 }", "auth.skew_s must lie in 0..60"},
+      {"auth { refresh_ms: 60000 }", "auth.refresh_ms must be less than stale_max_ms"},
+      {"redis { timeout_ms: 0 }", "redis.timeout_ms must lie in 1..10000"},
+  }));
+  CHECK(CheckCommon(*ServiceConfig(text)).message() == said);
+}
+
+TEST_CASE("The configuration in force is told with its defaults") {
+  const std::string told = EffectiveConfig(*ServiceConfig("server { drain_ms: 1234 }"));
+  for (const char* part : {R"("drain_ms":1234)", R"("worker_threads":16)", R"("refresh_ms":5000)",
+                           R"("own_ms":70)", R"("dsn_env":"FISCUS_PG_DSN")"}) {
+    CAPTURE(part, told);
+    CHECK(told.find(part) != std::string::npos);
+  }
 }
 
 TEST_CASE("New ids are ordered by time and unique") {
