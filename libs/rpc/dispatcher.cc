@@ -120,49 +120,49 @@ absl::Status CheckCallers(const MethodPolicy& policy, const Caller& caller) {
       {{"method", policy.name}}, kCommonDomain);
 }
 
-absl::Status OutOfScope(const MethodPolicy& policy, const std::string& unit_path) {
+// `field`: of the request, where it names the unit.
+absl::Status OutOfScope(const MethodPolicy& policy, const std::string& unit_path,
+                        const std::string& field = "") {
+  Figures figures = {{"intent", policy.access.intent()}, {"unit_path", unit_path}};
+  if (!field.empty()) figures["field"] = field;
   return Refuse(absl::StatusCode::kPermissionDenied, "OUT_OF_SCOPE",
                 "the caller does not hold " + policy.access.intent() + " at " + unit_path,
-                {{"intent", policy.access.intent()}, {"unit_path", unit_path}}, kCommonDomain);
+                std::move(figures), kCommonDomain);
 }
 
 // A tenant's root has one part: "/33/".
 bool IsRoot(const std::string& path) { return std::count(path.begin(), path.end(), '/') <= 2; }
 
-absl::Status CheckUnits(const MethodPolicy& policy, const Call& call,
-                        const std::vector<std::string>& unit_paths) {
-  for (const std::string& path : unit_paths) {
-    if (!call.caller.Holds(policy.access.intent(), path)) return OutOfScope(policy, path);
-  }
-  return absl::OkStatus();
-}
-
 absl::Status CheckFieldScope(const MethodPolicy& policy, const Call& call,
                              const pb::Message& request) {
-  std::vector<std::string> paths;
+  std::vector<FieldText> units;
   for (const std::string& field : policy.access.unit_field()) {
-    CollectText(request, field, &paths);
-    for (const std::string& path : paths) {
-      if (!IsUnitPath(path))
-        return InvalidFields({{field, "must be a unit path such as /330000/330100/"}});
-    }
-    if (paths.empty())
+    CollectText(request, field, &units);
+    if (units.empty())
       return InvalidFields({{field, "is needed: the unit that the call concerns"}});
   }
-  return CheckUnits(policy, call, paths);
+  for (const FieldText& unit : units) {
+    if (!IsUnitPath(unit.text))
+      return InvalidFields({{unit.path, "must be a unit path such as /330000/330100/"}});
+  }
+  for (const FieldText& unit : units) {
+    if (!call.caller.Holds(policy.access.intent(), unit.text))
+      return OutOfScope(policy, unit.text, unit.path);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckResourceScope(const MethodPolicy& policy, const Call& call,
                                 const pb::Message& request, const UnitResolver& resolve) {
   std::vector<std::string> ids;
   for (const std::string& field : policy.access.resource_field()) {
-    std::vector<std::string> found;
+    std::vector<FieldText> found;
     CollectText(request, field, &found);
-    for (const std::string& id : found) {
-      if (!IsUuid(id)) return InvalidFields({{field, "must be a UUID in lower case"}});
-    }
     if (found.empty()) return InvalidFields({{field, "is needed"}});
-    ids.insert(ids.end(), found.begin(), found.end());
+    for (FieldText& id : found) {
+      if (!IsUuid(id.text)) return InvalidFields({{id.path, "must be a UUID in lower case"}});
+      ids.push_back(std::move(id.text));
+    }
   }
   // A service holds its intents everywhere; its callees answer for unknown ids themselves, item by
   // item.
@@ -171,7 +171,10 @@ absl::Status CheckResourceScope(const MethodPolicy& policy, const Call& call,
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   ASSIGN_OR_RETURN(const std::vector<std::string> paths,
                    resolve(call, policy.access.resource(), ids));
-  return CheckUnits(policy, call, paths);
+  for (const std::string& path : paths) {
+    if (!call.caller.Holds(policy.access.intent(), path)) return OutOfScope(policy, path);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -272,12 +275,12 @@ absl::Status Dispatcher::Admit(const grpc::CallbackServerContext& context,
   }
   RETURN_IF_ERROR(Unpack(received, request));
   if (policy.has_request_id) {
-    std::vector<std::string> ids;
+    std::vector<FieldText> ids;
     CollectText(*request, kRequestIdField, &ids);
-    if (ids.empty() || !IsUuid(ids[0]))
+    if (ids.empty() || !IsUuid(ids[0].text))
       return InvalidFields(
           {{kRequestIdField, "must be a UUID in lower case, new for each new request"}});
-    call->request_id = ids[0];
+    call->request_id = std::move(ids[0].text);
     call->request_digest = Sha256(policy.name + CanonicalBytes(*request));
   }
   return Authorise(policy, *call, *request, context_.resolve_units);

@@ -3,34 +3,42 @@
 #include <google/protobuf/descriptor.h>
 
 namespace fiscus::rpc {
+namespace {
 
-void CollectText(const google::protobuf::Message& message, std::string_view path,
-                 std::vector<std::string>* values) {
+namespace pb = google::protobuf;
+
+// `before`: the path that led to `message`, empty or with a dot at its end.
+void Collect(const pb::Message& message, std::string_view path, const std::string& before,
+             std::vector<FieldText>* found) {
   const size_t dot = path.find('.');
+  const bool last = dot == std::string_view::npos;
   const std::string name(path.substr(0, dot));
-  const google::protobuf::FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
-  const google::protobuf::Reflection* reflection = message.GetReflection();
+  const pb::FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
+  const pb::Reflection* reflection = message.GetReflection();
+  const std::string here = before + name;
   if (field == nullptr) {
-    values->emplace_back();
+    found->push_back({here, ""});
     return;
   }
-  if (dot == std::string_view::npos) {
-    if (field->is_repeated()) {
-      for (int i = 0; i < reflection->FieldSize(message, field); ++i)
-        values->push_back(reflection->GetRepeatedString(message, field, i));
+  const std::string_view rest = last ? "" : path.substr(dot + 1);
+  if (!field->is_repeated()) {
+    if (last) return found->push_back({here, reflection->GetString(message, field)});
+    return Collect(reflection->GetMessage(message, field), rest, here + ".", found);
+  }
+  for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
+    const std::string element = here + "[" + std::to_string(i) + "]";
+    if (last) {
+      found->push_back({element, reflection->GetRepeatedString(message, field, i)});
     } else {
-      values->push_back(reflection->GetString(message, field));
+      Collect(reflection->GetRepeatedMessage(message, field, i), rest, element + ".", found);
     }
-    return;
   }
-  const std::string_view rest = path.substr(dot + 1);
-  if (field->is_repeated()) {
-    for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
-      CollectText(reflection->GetRepeatedMessage(message, field, i), rest, values);
-    }
-  } else {
-    CollectText(reflection->GetMessage(message, field), rest, values);
-  }
+}
+
+}  // namespace
+
+void CollectText(const pb::Message& message, std::string_view path, std::vector<FieldText>* found) {
+  Collect(message, path, "", found);
 }
 
 }  // namespace fiscus::rpc

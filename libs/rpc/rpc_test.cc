@@ -1,5 +1,7 @@
 // The error codec, page tokens, field checks and authorisation, without a network; then a server
 // over loopback.
+#include <google/rpc/error_details.pb.h>
+#include <google/rpc/status.pb.h>
 #include <grpcpp/grpcpp.h>
 
 #include <catch2/catch.hpp>
@@ -53,6 +55,24 @@ TEST_CASE("A refusal survives the wire with reason, domain, figures and wait", "
   CHECK(RefusalOf(back)->figures.at("asked") == "9007199254740993");
   CHECK(RetryAfterMsOf(back) == 1500);
   CHECK(FromItem(ToItem(refusal, "fiscus.budget.v1"), "fiscus.budget.v1").code() == back.code());
+}
+
+TEST_CASE("A refusal for a state carries Google's PreconditionFailure, others do not", "[codec]") {
+  const auto violations = [](absl::StatusCode code) {
+    const grpc::Status wire =
+        ToWire(Refuse(code, "EXCEEDS_AVAILABLE", "too much", {{"asked", "7"}}), "d", "");
+    google::rpc::Status status;
+    google::rpc::PreconditionFailure detail;
+    REQUIRE(status.ParseFromString(wire.error_details()));
+    for (const auto& one : status.details()) one.UnpackTo(&detail);
+    return detail.violations();
+  };
+  REQUIRE(violations(absl::StatusCode::kFailedPrecondition).size() == 1);
+  const auto violation = violations(absl::StatusCode::kFailedPrecondition)[0];
+  CHECK(violation.type() == "EXCEEDS_AVAILABLE");
+  CHECK(violation.subject() == "d");
+  CHECK(violation.description() == "too much");
+  CHECK(violations(absl::StatusCode::kNotFound).empty());
 }
 
 TEST_CASE("Our own errors keep their text in the log and show a correlation id", "[codec]") {
@@ -130,6 +150,24 @@ TEST_CASE("Every item of a batch must be in scope", "[authorise]") {
   CHECK(ReasonOf(Authorise(policy, CallOf({{"/33/3301/", {"payments.submit"}}}), request,
                            nullptr)) == "OUT_OF_SCOPE");
   CHECK(Authorise(policy, CallOf({{"/33/", {"payments.submit"}}}), request, nullptr).ok());
+}
+
+TEST_CASE("A refusal of a batch names the item", "[authorise]") {
+  const MethodPolicy policy = PolicyFor("fiscus.payments.v1.PaymentsService.BatchSubmitPayments");
+  payments::v1::BatchSubmitPaymentsRequest request;
+  for (int i = 0; i < 20; ++i) request.add_requests()->mutable_payment()->set_unit_path(kSchool);
+  const auto authorise = [&] {
+    return Authorise(policy, CallOf({{"/33/3301/", {"payments.submit"}}}), request, nullptr);
+  };
+  request.mutable_requests(17)->mutable_payment()->set_unit_path("/33/3302/");
+  CHECK(RefusalOf(authorise())->figures.at("unit_path") == "/33/3302/");
+  CHECK(RefusalOf(authorise())->figures.at("field") == "requests[17].payment.unit_path");
+  request.mutable_requests(18)->mutable_payment()->set_unit_path("nonsense");
+  CHECK(ViolationsOf(authorise())[0].field == "requests[18].payment.unit_path");
+  request.mutable_requests(18)->clear_payment();
+  CHECK(ViolationsOf(authorise())[0].field == "requests[18].payment.unit_path");
+  request.clear_requests();
+  CHECK(ViolationsOf(authorise())[0].field == "requests.payment.unit_path");
 }
 
 TEST_CASE("Scope of a stored resource is resolved by the service", "[authorise]") {

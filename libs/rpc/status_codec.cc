@@ -47,6 +47,16 @@ void AddErrorInfo(google::rpc::Status& wire, const RefusalInfo& info, std::strin
   wire.add_details()->PackFrom(detail);
 }
 
+// For clients that know Google's details and not our reasons; the figures stand in ErrorInfo.
+void AddPrecondition(google::rpc::Status& wire, const RefusalInfo& info, std::string_view domain) {
+  google::rpc::PreconditionFailure detail;
+  auto* violation = detail.add_violations();
+  violation->set_type(info.reason);
+  violation->set_subject(info.domain.empty() ? std::string(domain) : info.domain);
+  violation->set_description(wire.message());
+  wire.add_details()->PackFrom(detail);
+}
+
 RefusalInfo InfoOf(const google::rpc::ErrorInfo& detail) {
   return {.reason = detail.reason(),
           .domain = detail.domain(),
@@ -67,6 +77,8 @@ google::rpc::Status WireOf(const absl::Status& status, std::string_view domain,
       out->set_description(violation.description);
     }
     if (fields.field_violations_size() > 0) wire.add_details()->PackFrom(fields);
+    if (status.code() == absl::StatusCode::kFailedPrecondition)
+      AddPrecondition(wire, *info, domain);
   } else {
     const PublicError error = PublicErrorOf(status.code());
     wire.set_code(static_cast<int>(error.code));

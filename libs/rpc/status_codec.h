@@ -1,8 +1,9 @@
 // The one error codec, both ways: absl::Status with our payloads ↔ grpc::Status with google.rpc
 // details.
 //
-// Out: a refusal becomes ErrorInfo{reason, domain, metadata}, bad fields BadRequest, a wait
-// RetryInfo. An error without a reason is ours: INTERNAL with reason INTERNAL_ERROR and a
+// Out: a refusal becomes ErrorInfo{reason, domain, metadata}, bad fields BadRequest, what is
+// refused because of a state (FAILED_PRECONDITION) PreconditionFailure{type: reason} as well, a
+// wait RetryInfo. An error without a reason is ours: INTERNAL with reason INTERNAL_ERROR and a
 // correlation id, its text only in the log; UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED and CANCELLED
 // keep their code with reason BACKEND_UNAVAILABLE etc. Thread-safe (pure).
 #pragma once
