@@ -25,8 +25,12 @@ struct MigrationSet {
 
 // Applies what is missing, each in a transaction, under an advisory lock (one migrator at a time),
 // with lock_timeout. Errors: a landed migration has another checksum; the SQL fails (nothing of
-// that migration stays). `app_role` gets the privileges that each migration grants to the
-// placeholder role :app (replaced textually).
+// that migration stays).
+//
+// A migration whose first line is "-- no transaction" holds one statement that PostgreSQL takes
+// only outside (CREATE INDEX CONCURRENTLY, ALTER TYPE … ADD VALUE). If that fails, what it began
+// stays: drop the invalid index before the next run. `app_role` gets the privileges that each
+// migration grants to the placeholder role :app (replaced textually).
 absl::Status Migrate(const std::string& owner_dsn, std::string_view app_role,
                      std::span<const MigrationSet> sets);
 

@@ -213,6 +213,26 @@ TEST_CASE("A timer runs when due, is retried with delay, and stays if it is set 
   CHECK(runs == 3);
 }
 
+TEST_CASE("A migration without a transaction may build an index beside others' work", "[pg]") {
+  FISCUS_NEEDS_PG();
+  TestDatabase db("things", kThings);
+  const Migration index[] = {
+      {1, "index", "y",
+       "-- no transaction\nCREATE INDEX CONCURRENTLY thing_note ON thing (note);"}};
+  const MigrationSet sets[] = {{.module = "more", .migrations = index}};
+  // Two at once, as when replicas start: the one that waits must not hold the other up.
+  absl::Status second;
+  std::thread beside([&] { second = Migrate(db.owner_dsn(), "postgres", sets); });
+  CHECK(Migrate(db.owner_dsn(), "postgres", sets).ok());
+  beside.join();
+  CHECK(second.ok());
+  const Migration failing[] = {
+      {1, "index", "z", "-- no transaction\nCREATE INDEX CONCURRENTLY x ON nothing (note);"}};
+  const MigrationSet bad[] = {{.module = "other", .migrations = failing}};
+  CHECK_FALSE(Migrate(db.owner_dsn(), "postgres", bad).ok());
+  CHECK_FALSE(Migrate(db.owner_dsn(), "postgres", bad).ok());  // it is not held for done
+}
+
 TEST_CASE("A migration that landed may not change", "[pg]") {
   FISCUS_NEEDS_PG();
   TestDatabase db("things", kThings);

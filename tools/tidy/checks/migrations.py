@@ -1,4 +1,5 @@
-"""Rows 12 and 13: migrations are numbered without gaps, never change after a release, and explain their columns."""
+"""Rows 12 and 13: migrations are numbered without gaps, never change after a release, are whole or one statement, and explain their
+columns."""
 
 import re
 import subprocess
@@ -23,7 +24,26 @@ def check_migrations(tree):
             if number != expected:
                 findings.append(Finding(source.path, 1, f"number {number:04d} where {expected:04d} is next"))
                 break
-    return findings + _changed_since_release(tree)
+    return findings + _transactions(tree) + _changed_since_release(tree)
+
+
+_NO_TRANSACTION = "-- no transaction\n"
+# Comments and texts, in which a semicolon ends nothing.
+_NO_CODE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$", re.S)
+
+
+def _transactions(tree):
+    """What is run outside a transaction is one statement, so that a failure leaves nothing half done; CONCURRENTLY is run there."""
+    findings = []
+    for source in tree.matching(r"/migrations/[^/]*\.sql$"):
+        code = _NO_CODE.sub("", source.text)
+        statements = [part for part in code.split(";") if part.strip()]
+        if source.text.startswith(_NO_TRANSACTION):
+            if len(statements) != 1:
+                findings.append(Finding(source.path, 1, f"{len(statements)} statements without a transaction: one a migration"))
+        elif re.search(r"\bCONCURRENTLY\b", code, re.I):
+            findings.append(Finding(source.path, 1, "CONCURRENTLY needs the first line `-- no transaction`"))
+    return findings
 
 
 def _changed_since_release(tree):

@@ -91,6 +91,21 @@ def test_a_gap_in_the_migrations_is_found(tree):
     assert messages(migrations.check_migrations(made)) == ["s/migrations/V0003__b.sql:1", "s/migrations/later.sql:1"]
 
 
+@pytest.mark.parametrize("text, findings", [
+    ("-- no transaction\nCREATE INDEX CONCURRENTLY i ON t (a) WHERE b <> ';'; -- one; statement\n", 0),
+    ("-- no transaction\nCREATE INDEX CONCURRENTLY i ON t (a);\nCREATE INDEX CONCURRENTLY j ON t (b);\n", 1),
+    ("-- no transaction\n", 1),
+    ("CREATE INDEX CONCURRENTLY i ON t (a);\n", 1),
+    ("-- Not CONCURRENTLY: the table is empty.\nCREATE INDEX i ON t (a);\nCREATE INDEX j ON t (b);\n", 0),
+])
+def test_what_runs_without_a_transaction_is_one_statement(tree, text, findings):
+    made = tree()
+    folder = made.root / "s" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "V0001__a.sql").write_text(text)
+    assert len(migrations.check_migrations(made)) == findings
+
+
 @pytest.mark.parametrize("second, findings", [("FIRES", 1), ("SILENT", 0)])
 def test_rules_need_examples_on_both_sides(tree, second, findings):
     text = f"example {{ expect: FIRES }}\nexample {{ expect: {second} }}\n"
