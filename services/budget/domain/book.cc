@@ -1,5 +1,7 @@
 #include "services/budget/domain/book.h"
 
+#include <algorithm>
+
 namespace fiscus::budget {
 namespace {
 
@@ -101,6 +103,71 @@ Outcome Book::Execute(const Command& command) {
   Outcome outcome = Rehearse(command);
   if (const Decision* decision = std::get_if<Decision>(&outcome)) Keep(*decision);
   return outcome;
+}
+
+std::vector<Outcome> Book::ExecuteAll(const std::vector<Command>& commands) {
+  std::vector<Outcome> outcomes;
+  std::vector<Replaced> replaced;
+  for (const Command& command : commands) {
+    outcomes.push_back(Rehearse(command));
+    const Decision* decision = std::get_if<Decision>(&outcomes.back());
+    if (decision == nullptr) break;
+    replaced.push_back(WhatReplaces(*decision));
+    Keep(*decision);
+  }
+  const Refusal* refusal = std::get_if<Refusal>(&outcomes.back());
+  if (refusal == nullptr) return outcomes;
+  std::for_each(replaced.rbegin(), replaced.rend(), [&](const Replaced& r) { PutBack(r); });
+  const size_t culprit = outcomes.size() - 1;
+  const Refusal neighbours = GroupRefused(culprit, ReasonName(refusal->reason));
+  for (size_t i = 0; i < culprit; ++i) outcomes[i] = neighbours;
+  outcomes.resize(commands.size(), neighbours);
+  return outcomes;
+}
+
+Book::Replaced Book::WhatReplaces(const Decision& decision) const {
+  Replaced replaced;
+  const auto note = [](auto& into, const auto& from, const auto& key) {
+    const auto it = from.find(key);
+    into[key] = it == from.end() ? std::nullopt : std::make_optional(it->second);
+  };
+  for (const Posting& posting : decision.postings) {
+    note(replaced.lines, lines_, posting.entry.line_id);
+  }
+  if (decision.encumbrance_open.has_value()) {
+    note(replaced.encumbrances, encumbrances_,
+         std::pair(decision.line.head->id, decision.contract_id));
+  }
+  if (decision.reservation_changed) {
+    note(replaced.reservations, reservations_, decision.reservation->id);
+  }
+  return replaced;
+}
+
+void Book::PutBack(const Replaced& replaced) {
+  for (const auto& [id, line] : replaced.lines) {
+    if (line.has_value()) {
+      AddLine(*line);
+      continue;
+    }
+    const LineHead& head = *lines_.at(id).head;
+    line_of_code_.erase({head.fiscal_year, head.code});
+    lines_.erase(id);
+  }
+  for (const auto& [key, open] : replaced.encumbrances) {
+    if (open.has_value()) {
+      encumbrances_[key] = *open;
+    } else {
+      encumbrances_.erase(key);
+    }
+  }
+  for (const auto& [id, reservation] : replaced.reservations) {
+    if (reservation.has_value()) {
+      reservations_[id] = *reservation;
+    } else {
+      reservations_.erase(id);
+    }
+  }
 }
 
 void Book::Keep(const Decision& decision) {

@@ -8,9 +8,11 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "services/budget/domain/ledger.h"
 
@@ -27,7 +29,11 @@ class Book {
 
   // Decides about a command with what the book holds, and keeps the effect unless it is refused.
   Outcome Execute(const Command& command);
-  // The same without keeping the effect.
+  // The same for commands that stand or fall together, at least one: keeps the effects of all, or
+  // after a refusal of none. One outcome a command, in order; the refused one's neighbours are
+  // refused with GROUP_REFUSED.
+  std::vector<Outcome> ExecuteAll(const std::vector<Command>& commands);
+  // Decides without keeping the effect.
   Outcome Rehearse(const Command& command) const;
 
   // Null if the book does not hold it.
@@ -42,8 +48,17 @@ class Book {
   const std::unordered_map<std::string, Reservation>& reservations() const { return reservations_; }
 
  private:
+  // What a decision replaced; nullopt: it was not there.
+  struct Replaced {
+    std::map<std::string, std::optional<Line>> lines;
+    std::map<std::pair<std::string, std::string>, std::optional<int64_t>> encumbrances;
+    std::map<std::string, std::optional<Reservation>> reservations;
+  };
+
   const ToleranceProfile* FindProfile(const std::string& name) const;
   void Keep(const Decision& decision);
+  Replaced WhatReplaces(const Decision& decision) const;
+  void PutBack(const Replaced& replaced);
 
   std::unordered_map<std::string, Line> lines_;
   std::map<std::pair<int32_t, std::string>, std::string> line_of_code_;  // (year, code) → id

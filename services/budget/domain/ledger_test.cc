@@ -463,6 +463,47 @@ TEST_CASE("A fact is taken only by a line of the unit that was authorised", "[bu
   CHECK(ReasonOf(book.Rehearse(pay)) == "");
 }
 
+TEST_CASE("Commands that stand or fall together leave no trace when one is refused",
+          "[budget][domain]") {
+  Book book = BookWith({.approved = 100});
+  const LineStanding before = book.FindLine(kLineA)->standing;
+  Command encumber = CommandOf(CommandKind::kEncumber, 30);
+  encumber.contract_id = kContract;
+  Command by_contract = Reserve(20);
+  by_contract.contract_id = kContract;
+  Command approve = CommandOf(CommandKind::kApprove, 5);
+  LineHead made = Head(kLineB);
+  approve.new_line = std::make_shared<const LineHead>(made);
+  const std::vector<Command> commands = {approve, encumber, by_contract,
+                                         CommandOf(CommandKind::kReduce, 71)};
+  const std::vector<Outcome> refused = book.ExecuteAll(commands);
+  REQUIRE(refused.size() == 4);
+  for (size_t i = 0; i < 3; ++i) {
+    CHECK(ReasonOf(refused[i]) == "GROUP_REFUSED");
+    CHECK(std::get<Refusal>(refused[i]).figures ==
+          Figures{{"index", "3"}, {"reason", "BELOW_COMMITMENTS"}});
+  }
+  CHECK(ReasonOf(refused[3]) == "BELOW_COMMITMENTS");
+  CHECK(book.FindLine(kLineA)->standing == before);
+  CHECK(book.FindLine(kLineB) == nullptr);
+  CHECK(book.encumbrances().empty());
+  CHECK(book.reservations().empty());
+  // The code of the line that was not made is free.
+  made.id = kContract;
+  Command other = approve;
+  other.new_line = std::make_shared<const LineHead>(made);
+  CHECK(ReasonOf(book.Rehearse(other)) == "");
+  // Those after the refused one are not tried.
+  const std::vector<Outcome> first = book.ExecuteAll({Reserve(101), Reserve(1)});
+  CHECK(ReasonOf(first[0]) == "EXCEEDS_AVAILABLE");
+  CHECK(ReasonOf(first[1]) == "GROUP_REFUSED");
+  std::vector<Command> fits = commands;
+  fits.back().amount.minor = 70;
+  for (const Outcome& outcome : book.ExecuteAll(fits)) CHECK(ReasonOf(outcome) == "");
+  CHECK(book.OpenEncumbrance(kLineA, kContract) == 10);
+  CHECK(book.FindLine(kLineA)->standing.balances.in_transit == 20);
+}
+
 TEST_CASE("The fold finds what a damaged store hides", "[budget][domain]") {
   Book book = BookWith({});
   LineStanding start = book.FindLine(kLineA)->standing;

@@ -50,6 +50,8 @@ std::string_view ReasonName(Reason reason) {
       return "VERSION_MISMATCH";
     case Reason::kLinesDoNotFit:
       return "LINES_DO_NOT_FIT";
+    case Reason::kGroupRefused:
+      return "GROUP_REFUSED";
   }
   return "BUDGET_REASON_UNSPECIFIED";
 }
@@ -72,6 +74,13 @@ absl::StatusCode ReasonCode(Reason reason) {
     default:
       return absl::StatusCode::kFailedPrecondition;
   }
+}
+
+Refusal GroupRefused(size_t index, std::string_view reason) {
+  return {.reason = Reason::kGroupRefused,
+          .message = "operation " + std::to_string(index + 1) + " of the group was refused (" +
+                     std::string(reason) + "), so none of the group was carried out",
+          .figures = {{"index", std::to_string(index)}, {"reason", std::string(reason)}}};
 }
 
 absl::Status ToStatus(const Refusal& refusal) {

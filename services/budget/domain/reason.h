@@ -37,8 +37,9 @@ enum class Reason {
   kExceedsFrozen = 21,
   kVersionMismatch = 22,
   kLinesDoNotFit = 23,
+  kGroupRefused = 24,
 };
-inline constexpr int kReasonCount = 23;
+inline constexpr int kReasonCount = 24;
 
 // Domain of the reasons in google.rpc.ErrorInfo.
 inline constexpr std::string_view kReasonDomain = "fiscus.budget.v1";
@@ -56,6 +57,10 @@ struct Refusal {
   // Usage that the command would have reached, basis points; 0 where it has no meaning.
   int64_t usage_bp = 0;
 };
+
+// GROUP_REFUSED of the other members of a group, in which the member at `index` (from 0) was
+// refused for `reason`.
+Refusal GroupRefused(size_t index, std::string_view reason);
 
 absl::Status ToStatus(const Refusal& refusal);
 

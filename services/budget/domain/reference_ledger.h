@@ -40,6 +40,8 @@ class Ledger {
 
   // "" and the facts are added, or the reason and nothing happens.
   std::string Do(const Ask& ask);
+  // The same for several that stand or fall together: a reason each.
+  std::vector<std::string> DoAll(const std::vector<Ask>& asks);
   // Σ of a bucket of a line; of one contract only if given.
   __int128 Sum(const std::string& line, const std::string& bucket,
                const std::string& contract = "*") const;

@@ -80,8 +80,8 @@ std::string Ledger::Basics(const std::string& line, const std::string& currency,
 std::string Ledger::DoBudget(const Ask& ask) {
   if (ask.kind == "APPROVE") {
     const Account* old = Find(ask.born.id);
-    if (old != nullptr && old->code == ask.born.code && Sum(old->id, "approved") == ask.minor)
-      return "";
+    const bool same = old != nullptr && old->code == ask.born.code && old->parent.empty();
+    if (same && Sum(old->id, "approved") == ask.minor) return "";
     if (ask.currency != ask.born.currency) return "CURRENCY_MISMATCH";
     if (ask.minor <= 0) return "AMOUNT_NOT_POSITIVE";
     if (ask.year != ask.born.year) return "PERIOD_CLOSED";
@@ -276,6 +276,20 @@ std::string Ledger::Do(const Ask& ask) {
     return DoSettle(ask);
   }
   return DoBudget(ask);
+}
+
+std::vector<std::string> Ledger::DoAll(const std::vector<Ask>& asks) {
+  const Ledger before = *this;
+  std::vector<std::string> reasons;
+  for (const Ask& ask : asks) {
+    reasons.push_back(Do(ask));
+    if (reasons.back().empty()) continue;
+    std::fill(reasons.begin(), reasons.end() - 1, "GROUP_REFUSED");
+    reasons.resize(asks.size(), "GROUP_REFUSED");
+    *this = before;
+    break;
+  }
+  return reasons;
 }
 
 }  // namespace fiscus::budget::reference

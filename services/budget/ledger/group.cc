@@ -1,5 +1,7 @@
 #include "services/budget/ledger/group.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "libs/core/status.h"
@@ -20,6 +22,21 @@ std::vector<std::string> ListOf(const std::set<std::string>& values) {
 bool UsesEncumbrance(CommandKind kind) {
   return kind == CommandKind::kEncumber || kind == CommandKind::kLiquidate ||
          kind == CommandKind::kReserve || kind == CommandKind::kObservedPay;
+}
+
+// One past the last item of the bundle that begins at `first`.
+size_t BundleEnd(const Job& job, size_t first) {
+  const std::string& bundle = job.items[first].bundle;
+  size_t end = first + 1;
+  if (bundle.empty()) return end;
+  while (end < job.items.size() && job.items[end].bundle == bundle) ++end;
+  return end;
+}
+
+std::vector<Command> CommandsOf(const Job& job, size_t first, size_t end) {
+  std::vector<Command> commands;
+  for (size_t i = first; i < end; ++i) commands.push_back(job.items[i].command);
+  return commands;
 }
 
 bool ConcernsRefusalReaders(CommandKind kind) {
@@ -148,13 +165,19 @@ void Group::DecideJob(const Job& job, JobAnswer& answer) {
     answer = pg::RequestIdReused(job.batch->request_id);
     return;
   }
-  for (size_t i = 0; i < job.items.size(); ++i) {
-    const JobItem& item = job.items[i];
-    ItemAnswer item_answer = DecideItem(job, item);
-    answer->push_back(std::move(item_answer));
-    if (!item.dry_run) {
-      met_.try_emplace(item.key.request_id, Met{.key = item.key, .job = &answer, .item = i});
+  for (size_t first = 0; first < job.items.size();) {
+    const size_t end = BundleEnd(job, first);
+    const JobItem& item = job.items[first];
+    if (!item.bundle.empty()) {
+      DecideBundle(job, first, end, answer);
+    } else {
+      ItemAnswer item_answer = DecideItem(job, item);
+      answer->push_back(std::move(item_answer));
+      if (!item.dry_run) {
+        met_.try_emplace(item.key.request_id, Met{.key = item.key, .job = &answer, .item = first});
+      }
     }
+    first = end;
   }
 }
 
@@ -176,10 +199,17 @@ bool Group::TakeBatchId(const RequestKey& key) {
 std::vector<ItemAnswer> Group::RehearseJob(const Job& job) const {
   Book scratch = book_;
   std::vector<ItemAnswer> answers;
-  for (const JobItem& item : job.items) {
-    ItemAnswer answer;
-    if (!AnsweredBefore(item, answer)) answer = Preview(job, item, scratch.Execute(item.command));
-    answers.push_back(std::move(answer));
+  for (size_t first = 0; first < job.items.size();) {
+    const size_t end = BundleEnd(job, first);
+    std::vector<ItemAnswer> bundle;
+    if (!BundleAnsweredBefore(job, first, end, bundle)) {
+      const std::vector<Outcome> outcomes = scratch.ExecuteAll(CommandsOf(job, first, end));
+      for (size_t i = first; i < end; ++i) {
+        bundle.push_back(Preview(job, job.items[i], outcomes[i - first]));
+      }
+    }
+    std::move(bundle.begin(), bundle.end(), std::back_inserter(answers));
+    first = end;
   }
   return answers;
 }
@@ -191,6 +221,24 @@ ItemAnswer Group::DecideItem(const Job& job, const JobItem& item) {
   const Outcome outcome = book_.Execute(item.command);
   if (const Refusal* refusal = std::get_if<Refusal>(&outcome)) return Reject(job, item, *refusal);
   return Accept(job, item, std::get<Decision>(outcome));
+}
+
+// Answers the items first..end−1, all carried out or all refused.
+void Group::DecideBundle(const Job& job, size_t first, size_t end, JobAnswer& answer) {
+  std::vector<ItemAnswer> answers;
+  if (BundleAnsweredBefore(job, first, end, answers)) {
+    std::move(answers.begin(), answers.end(), std::back_inserter(*answer));
+    return;
+  }
+  const std::vector<Outcome> outcomes = book_.ExecuteAll(CommandsOf(job, first, end));
+  for (size_t i = first; i < end; ++i) {
+    const JobItem& item = job.items[i];
+    const Outcome& outcome = outcomes[i - first];
+    const Refusal* refusal = std::get_if<Refusal>(&outcome);
+    answer->push_back(refusal != nullptr ? Reject(job, item, *refusal)
+                                         : Accept(job, item, std::get<Decision>(outcome)));
+    met_.try_emplace(item.key.request_id, Met{.key = item.key, .job = &answer, .item = i});
+  }
 }
 
 ItemAnswer Group::Preview(const Job& job, const JobItem& item, const Outcome& outcome) const {
@@ -224,6 +272,30 @@ bool Group::AnsweredBefore(const JobItem& item, ItemAnswer& answer) const {
     return true;
   }
   return false;
+}
+
+// The same for the items first..end−1. They are known all or none, since their digests cover all of
+// them; where one id belongs to another request or stands twice, none of them is carried out.
+bool Group::BundleAnsweredBefore(const Job& job, size_t first, size_t end,
+                                 std::vector<ItemAnswer>& answers) const {
+  std::set<std::string> ids;
+  size_t replayed = 0;
+  std::string reused;  // an id that cannot be used again
+  for (size_t i = first; i < end; ++i) {
+    const std::string& request_id = job.items[i].key.request_id;
+    ItemAnswer answer;
+    const bool known = AnsweredBefore(job.items[i], answer);
+    if (known && answer.replayed) ++replayed;
+    if (known || !ids.insert(request_id).second) reused = request_id;
+    answers.push_back(std::move(answer));
+  }
+  if (replayed == end - first) return true;
+  if (reused.empty()) {
+    answers.clear();
+    return false;
+  }
+  answers.assign(end - first, {.response = pg::RequestIdReused(reused)});
+  return true;
 }
 
 ItemAnswer Group::Accept(const Job& job, const JobItem& item, const Decision& decision) {

@@ -53,8 +53,11 @@ class Group {
   void DecideJob(const Job& job, JobAnswer& answer);
   bool TakeBatchId(const RequestKey& key);
   ItemAnswer DecideItem(const Job& job, const JobItem& item);
+  void DecideBundle(const Job& job, size_t first, size_t end, JobAnswer& answer);
   std::vector<ItemAnswer> RehearseJob(const Job& job) const;
   bool AnsweredBefore(const JobItem& item, ItemAnswer& answer) const;
+  bool BundleAnsweredBefore(const Job& job, size_t first, size_t end,
+                            std::vector<ItemAnswer>& answers) const;
   ItemAnswer Preview(const Job& job, const JobItem& item, const Outcome& outcome) const;
   ItemAnswer Accept(const Job& job, const JobItem& item, const Decision& decision);
   ItemAnswer Reject(const Job& job, const JobItem& item, const Refusal& refusal);

@@ -27,6 +27,9 @@ struct JobItem {
   Command command;
   RequestKey key;
   bool dry_run = false;  // decide only: no effect, no record
+  // Items next to each other with the same bundle are carried out all or none, and a digest of
+  // theirs covers all of them; empty: the item stands alone.
+  std::string bundle;
 };
 
 // How one command ended: the answer, or its refusal. `replayed`: the request had been answered
@@ -37,7 +40,7 @@ struct ItemAnswer {
 };
 
 // The commands of one call, executed in order in one transaction with those of other calls. A
-// command that is refused does not touch the others. Move-only.
+// command that is refused touches no other than those of its bundle. Move-only.
 struct Job {
   Call call;                        // who, until when
   std::vector<JobItem> items;       // 1..1,000

@@ -258,6 +258,124 @@ TEST_CASE("Facts are recorded in order, marked and idempotent", "[budget][rpc][p
         "REQUEST_ID_REUSED");
 }
 
+namespace {
+
+// The reasons of a batch's results, e.g. "ok EXCEEDS_PAID ", and the culprit that a neighbour
+// names.
+std::string ReasonsOf(const v1::BatchRecordObservedResponse& answer) {
+  std::string reasons;
+  for (const v1::ObservedResult& result : answer.results()) {
+    reasons += result.status().code() == 0 ? "ok" : result.status().reason();
+    const auto index = result.status().metadata().find("index");
+    if (index != result.status().metadata().end()) {
+      reasons += "(" + index->second + "," + result.status().metadata().at("reason") + ")";
+    }
+    reasons += result.replayed() ? "* " : " ";
+  }
+  return reasons;
+}
+
+}  // namespace
+
+TEST_CASE("The facts of a group are recorded all or none", "[budget][rpc][pg]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  v1::BatchRecordObservedRequest batch;
+  const auto add = [&](v1::Operation operation, int64_t minor, const std::string& group) {
+    *batch.add_operations() = Fact(operation, minor);
+    batch.mutable_operations()->rbegin()->set_group(group);
+  };
+  const auto ask = [&] {
+    batch.set_request_id(NewUuid());
+    return ReasonsOf(*world.Ask(&BatchRecordObserved, batch));
+  };
+  const auto line = [&]() -> v1::BudgetLine {
+    v1::GetLineRequest get;
+    get.set_line_id(kLineA);
+    const auto found = GetLine(world.deps(), world.CallFor("budget.read", "GetLine", get), get);
+    return found.ok() ? *found : v1::BudgetLine();
+  };
+  // A line that is made in a refused group is not there afterwards.
+  add(v1::OPERATION_APPROVE, 1'000, "row 1");
+  add(v1::OPERATION_OBSERVED_PAY, 300, "row 1");
+  add(v1::OPERATION_REFUND, 301, "row 1");
+  add(v1::OPERATION_OBSERVED_PAY, 1, "");
+  const std::string refused =
+      "GROUP_REFUSED(2,EXCEEDS_PAID) GROUP_REFUSED(2,EXCEEDS_PAID) EXCEEDS_PAID LINE_NOT_FOUND ";
+  batch.set_validate_only(true);
+  CHECK(ask() == refused);
+  batch.set_validate_only(false);
+  CHECK(ask() == refused);
+  CHECK(ask() == refused);
+  CHECK(line().version() == 0);
+
+  // The same row under new ids, set right; the next row's group falls alone, the one after stands.
+  batch.clear_operations();
+  add(v1::OPERATION_APPROVE, 1'000, "row 1");
+  add(v1::OPERATION_OBSERVED_PAY, 300, "row 1");
+  add(v1::OPERATION_OBSERVED_PAY, 50, "row 2");
+  add(v1::OPERATION_REFUND, 351, "row 2");
+  add(v1::OPERATION_REFUND, 300, "row 3");
+  const std::string mixed = "ok ok GROUP_REFUSED(1,EXCEEDS_PAID) EXCEEDS_PAID ok ";
+  batch.set_validate_only(true);
+  CHECK(ask() == mixed);
+  batch.set_validate_only(false);
+  CHECK(ask() == mixed);
+  CHECK(ask() == "ok* ok* GROUP_REFUSED(1,EXCEEDS_PAID) EXCEEDS_PAID ok* ");
+  CHECK(line().version() == 3);
+  CHECK(line().balances().paid() == 300);
+  CHECK(line().balances().refunded() == 300);
+
+  // A group with another member, a changed one or without one is another request.
+  const v1::BatchRecordObservedRequest whole = batch;
+  const std::string reused = "REQUEST_ID_REUSED REQUEST_ID_REUSED ";
+  const auto first_row = [&] {
+    batch = whole;
+    batch.mutable_operations()->DeleteSubrange(2, 3);
+  };
+  first_row();
+  batch.mutable_operations(1)->mutable_amount()->set_minor(299);
+  CHECK(ask() == reused);
+  first_row();
+  add(v1::OPERATION_OBSERVED_PAY, 7, "row 1");
+  CHECK(ask() == reused + "REQUEST_ID_REUSED ");
+  batch.mutable_operations()->DeleteSubrange(0, 2);
+  CHECK(ask() == "ok ");  // the refusal did not use up the new member's id
+  first_row();
+  batch.mutable_operations()->RemoveLast();
+  CHECK(ask() == "REQUEST_ID_REUSED ");
+  first_row();
+  batch.mutable_operations(0)->clear_group();
+  batch.mutable_operations(1)->clear_group();
+  CHECK(ask() == reused);
+  CHECK(line().version() == 4);
+}
+
+TEST_CASE("A malformed or doubled member refuses its group", "[budget][rpc][pg]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  v1::BatchRecordObservedRequest batch;
+  batch.set_request_id(NewUuid());
+  for (const auto operation :
+       {v1::OPERATION_APPROVE, v1::OPERATION_OBSERVED_PAY, v1::OPERATION_RESERVE}) {
+    *batch.add_operations() = Fact(operation, 100);
+    batch.mutable_operations()->rbegin()->set_group("row 1");
+  }
+  CHECK(ReasonsOf(*world.Ask(&BatchRecordObserved, batch)) ==
+        "GROUP_REFUSED(2,FIELD_INVALID) GROUP_REFUSED(2,FIELD_INVALID) FIELD_INVALID ");
+  batch.set_request_id(NewUuid());
+  *batch.mutable_operations(2) = batch.operations(1);
+  CHECK(ReasonsOf(*world.Ask(&BatchRecordObserved, batch)) ==
+        "REQUEST_ID_REUSED REQUEST_ID_REUSED REQUEST_ID_REUSED ");
+  // Nothing of it was kept, so the group may be sent again set right.
+  batch.set_request_id(NewUuid());
+  batch.mutable_operations()->RemoveLast();
+  CHECK(ReasonsOf(*world.Ask(&BatchRecordObserved, batch)) == "ok ok ");
+  batch.set_request_id(NewUuid());
+  batch.mutable_operations(0)->set_group(std::string(101, 'x'));
+  CHECK(ReasonsOf(*world.Ask(&BatchRecordObserved, batch)) == "FIELD_INVALID REQUEST_ID_REUSED ");
+}
+
 TEST_CASE("Malformed requests name every field", "[budget][rpc][pg]") {
   FISCUS_NEEDS_PG();
   World world;

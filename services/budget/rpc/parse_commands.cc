@@ -12,6 +12,7 @@ namespace {
 constexpr size_t kCodeBytesMax = 100;
 constexpr size_t kDocumentBytesMax = 200;
 constexpr size_t kClassBytesMax = 100;
+constexpr size_t kGroupBytesMax = 100;
 constexpr int32_t kYearFirst = 1900;
 constexpr int32_t kYearLast = 2199;
 
@@ -250,6 +251,7 @@ absl::StatusOr<Command> ParseCommand(const v1::ObservedOperation& operation) {
       .effective_date = fields.Date("effective_date", operation.effective_date()),
       .document_no = fields.Text("source_ref", operation.source_ref(), 0, kDocumentBytesMax)};
   command.unit_path = fields.UnitPath("unit_path", operation.unit_path());
+  fields.Text("group", operation.group(), 0, kGroupBytesMax);
   if (kind == CommandKind::kApprove) {
     v1::BudgetLine line = operation.line();
     fields.Check(line.mode() != v1::LINE_MODE_CONTROLLED, "line.mode", "must be OBSERVED");
