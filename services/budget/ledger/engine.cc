@@ -46,7 +46,7 @@ void CountAnswers(const Group& group, const std::vector<Group::JobAnswer>& answe
   groups.Increment();
   commands.Increment(group.commands());
   for (const Group::JobAnswer& answer : answers) {
-    if (!answer.ok()) continue;
+    if (!answer.ok()) continue;  // of a job that is held back: empty
     for (const ItemAnswer& item : *answer) {
       if (item.response.ok() || item.replayed) continue;
       const auto info = RefusalOf(item.response.status());
@@ -192,7 +192,9 @@ bool LedgerEngine::Attempt(std::vector<Waiting> group) {
     deadline = std::max(deadline, waiting.job->call.deadline);
     jobs.push_back(waiting.job.get());
   }
-  Group attempt(jobs, TruncateToMicros(started));
+  const bool skips = started < skip_locked_until_;
+  Group attempt(jobs, TruncateToMicros(started),
+                skips ? store::OnLocked::kSkip : store::OnLocked::kWait);
   const absl::Status status = write_once_(jobs.front()->call.caller.tenant, deadline,
                                           [&](pg::Tx& tx) { return attempt.Run(tx); });
   if (status.ok()) {
@@ -200,8 +202,19 @@ bool LedgerEngine::Attempt(std::vector<Waiting> group) {
     latency.Observe(absl::ToDoubleSeconds(clock_.Now() - started));
     std::vector<Group::JobAnswer> answers = attempt.TakeAnswers();
     CountAnswers(attempt, answers);
-    for (size_t i = 0; i < group.size(); ++i) group[i].job->done(std::move(answers[i]));
+    std::vector<Waiting> held_back;
+    for (size_t i = 0; i < group.size(); ++i) {
+      if (attempt.IsHeldBack(i)) {
+        held_back.push_back(std::move(group[i]));
+      } else {
+        group[i].job->done(std::move(answers[i]));
+      }
+    }
+    if (!held_back.empty()) PutBack(std::move(held_back));
     return true;
+  }
+  if (status.code() == absl::StatusCode::kAborted && !skips) {
+    skip_locked_until_ = clock_.Now() + options_.skip_locked_for;
   }
   if (Passes(status)) {
     retries.Increment();

@@ -5,8 +5,10 @@
 // set per transaction. Any number of engines (replicas) may run beside each other: the rows' locks
 // decide. A conflict, a deadlock or a lost connection is tried again while the callers have time,
 // never reported as a refusal; an uncertain commit is resolved by the request records that the next
-// attempt finds. An error that does not pass is looked for job by job, so that one bad job cannot
-// fail its neighbours. Thread-safe.
+// attempt finds. A line that stays locked by somebody else (a replica that hangs) costs the others
+// one short wait: for a while after it, jobs that need a locked line are held back and the rest of
+// their group goes on. An error that does not pass is looked for job by job, so that one bad job
+// cannot fail its neighbours. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -33,6 +35,7 @@ struct EngineOptions {
   int waiting_commands_max = 20'000;  // beyond it QUEUE_FULL
   absl::Duration retry_first = absl::Milliseconds(2);
   absl::Duration retry_max = absl::Milliseconds(250);
+  absl::Duration skip_locked_for = absl::Seconds(1);  // after a conflict
 };
 
 class LedgerEngine {
@@ -81,6 +84,7 @@ class LedgerEngine {
   int waiting_commands_ = 0;
   bool running_ = false;
   bool stopping_ = false;
+  absl::Time skip_locked_until_ = absl::InfinitePast();  // of the engine's thread
   std::thread thread_;
 };
 

@@ -213,6 +213,42 @@ TEST_CASE("A job that the database refuses fails alone", "[budget][ledger][pg]")
   CHECK(ledger.Ask("SELECT in_transit FROM budget_line") == "3");
 }
 
+TEST_CASE("A line that is locked by somebody else stops nobody who does not need it",
+          "[budget][ledger][pg]") {
+  FISCUS_NEEDS_PG();
+  Replicas ledger(1);
+  REQUIRE(Do(ledger.engine(), ApproveOf(kLineA, 100)) == "");
+  REQUIRE(Do(ledger.engine(), ReserveOf(kLineA, 1, kPayment)) == "");
+  REQUIRE(Do(ledger.engine(), ApproveOf(kLineB, 100)) == "");
+  REQUIRE(Do(ledger.engine(), ApproveOf(kLineA, 100), "t2") == "");
+  pqxx::connection holder(ledger.test_database().owner_dsn());
+  auto held = std::make_unique<pqxx::work>(holder);
+  held->exec("SELECT 1 FROM budget_line WHERE tenant = 't1' AND line_id = '" + kLineA +
+             "' FOR UPDATE");
+  // Those who need the line, by its id or by a reservation on it; those who do not.
+  std::vector<std::future<Answers>> waiting, answered;
+  for (int i = 0; i < 5; ++i) {
+    waiting.push_back(Send(ledger.engine(), JobOf("t1", {ReserveOf(kLineA, 1)})));
+    answered.push_back(Send(ledger.engine(), JobOf("t1", {ReserveOf(kLineB, 1)})));
+    answered.push_back(Send(ledger.engine(), JobOf("t2", {ReserveOf(kLineA, 1)})));
+  }
+  waiting.push_back(
+      Send(ledger.engine(), JobOf("t1", {SettleOf(CommandKind::kPost, kPayment, 1)})));
+  // A line that is not there is nobody's.
+  answered.push_back(Send(ledger.engine(), JobOf("t1", {ReserveOf(kContract, 1)})));
+  for (size_t i = 0; i < answered.size(); ++i) {
+    REQUIRE(answered[i].wait_for(std::chrono::seconds(20)) == std::future_status::ready);
+    CHECK(WordOf(answered[i].get()) == (i + 1 < answered.size() ? "" : "LINE_NOT_FOUND"));
+  }
+  for (const std::future<Answers>& future : waiting) {
+    CHECK(future.wait_for(std::chrono::seconds(0)) == std::future_status::timeout);
+  }
+  held.reset();
+  for (std::future<Answers>& future : waiting) CHECK(WordOf(future.get()) == "");
+  CHECK(ledger.Ask("SELECT string_agg(tenant || ' ' || in_transit || ' ' || paid, ',' ORDER BY "
+                   "tenant, line_id) FROM budget_line") == "t1 5 1,t1 5 0,t2 5 0");
+}
+
 TEST_CASE("A full engine and a stopped one say so at once", "[budget][ledger][pg]") {
   FISCUS_NEEDS_PG();
   Replicas ledger(0);

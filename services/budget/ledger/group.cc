@@ -59,16 +59,21 @@ std::string StandingText(const LineStanding& standing) {
 
 }  // namespace
 
-Group::Group(std::vector<const Job*> jobs, absl::Time now) : jobs_(std::move(jobs)), now_(now) {
+Group::Group(std::vector<const Job*> jobs, absl::Time now, store::OnLocked on_locked)
+    : jobs_(std::move(jobs)), now_(now), on_locked_(on_locked), held_back_(jobs_.size()) {
   answers_.reserve(jobs_.size());  // Met points into it
-  for (const Job* job : jobs_) commands_ += static_cast<int>(job->items.size());
 }
 
 absl::Status Group::Run(pg::Tx& tx) {
   RETURN_IF_ERROR(Load(tx));
-  for (const Job* job : jobs_) {
+  if (std::find(held_back_.begin(), held_back_.end(), false) == held_back_.end()) {
+    return absl::AbortedError("every job needs a line that is locked");
+  }
+  for (size_t i = 0; i < jobs_.size(); ++i) {
     answers_.emplace_back(std::vector<ItemAnswer>());
-    DecideJob(*job, answers_.back());
+    if (held_back_[i]) continue;
+    commands_ += static_cast<int>(jobs_[i]->items.size());
+    DecideJob(*jobs_[i], answers_.back());
   }
   RETURN_IF_ERROR(Save(tx));
   failpoint::Reach("budget.ledger.before_commit");
@@ -89,7 +94,7 @@ absl::Status Group::Load(pg::Tx& tx) {
     }
   }
   ASSIGN_OR_RETURN(std::vector<Line> locked,
-                   store::LockLines(tx, ListOf(lines), ListOf(reservations)));
+                   store::LockLines(tx, ListOf(lines), ListOf(reservations), on_locked_));
   for (Line& line : locked) {
     locked_version_[line.head->id] = line.standing.version;
     book_.AddLine(std::move(line));
@@ -109,7 +114,30 @@ absl::Status Group::Load(pg::Tx& tx) {
       book_.AddReservation(reservation);
     }
   }
+  if (on_locked_ == store::OnLocked::kSkip) RETURN_IF_ERROR(HoldBack(tx, lines));
   return LoadBesideLines(tx);
+}
+
+// Holds back the jobs that name one of `lines` that is there but not ours, or a reservation of one.
+absl::Status Group::HoldBack(pg::Tx& tx, const std::set<std::string>& lines) {
+  std::vector<std::string> unlocked;
+  for (const std::string& id : lines) {
+    if (book_.FindLine(id) == nullptr) unlocked.push_back(id);
+  }
+  ASSIGN_OR_RETURN(const auto present, store::UnitsOfLines(tx, unlocked));
+  const auto locked_elsewhere = [&](const Command& command) {
+    const Reservation* reservation = book_.FindReservation(command.reservation_id);
+    return present.contains(command.line_id) || present.contains(command.counter_line_id) ||
+           (command.new_line != nullptr && present.contains(command.new_line->id)) ||
+           (reservation != nullptr && book_.FindLine(reservation->line_id) == nullptr);
+  };
+  for (size_t i = 0; i < jobs_.size(); ++i) {
+    const std::vector<JobItem>& items = jobs_[i]->items;
+    held_back_[i] = std::any_of(items.begin(), items.end(), [&](const JobItem& item) {
+      return locked_elsewhere(item.command);
+    });
+  }
+  return absl::OkStatus();
 }
 
 // What hangs on the lines and reservations: encumbrances, tolerance profiles, codes that new lines

@@ -3,7 +3,8 @@
 // Lock the touched lines in order of id → find requests answered before → load reservations,
 // encumbrances, profiles → decide each command in turn with the pure core, later ones seeing the
 // effects of earlier ones → write everything as arrays. The request records are looked up after the
-// locks: a rival that carried out the same request held the same locks, so its record is seen. Use
+// locks: a rival that carried out the same request held the same locks, so its record is seen.
+// Where locked lines are skipped, the jobs that need one are held back, and the others go on. Use
 // once, from one thread; a failed attempt is thrown away and a new Group tries again.
 #pragma once
 
@@ -27,17 +28,20 @@ namespace fiscus::budget {
 class Group {
  public:
   // The jobs are of one tenant and outlive the group. `now` becomes the entries' time.
-  Group(std::vector<const Job*> jobs, absl::Time now);
+  Group(std::vector<const Job*> jobs, absl::Time now,
+        store::OnLocked on_locked = store::OnLocked::kWait);
 
   // Runs in a transaction of the jobs' tenant, up to but not including the commit. Errors: those of
-  // the database; ABORTED or ALREADY_EXISTS when another transaction was quicker somewhere outside
-  // the locks.
+  // the database; ABORTED when a line stayed locked or all jobs are held back; ABORTED or
+  // ALREADY_EXISTS when another transaction was quicker somewhere outside the locks.
   absl::Status Run(pg::Tx& tx);
 
   // Valid after Run: the answers of each job, in its order, to be given once the transaction has
-  // committed.
+  // committed; nothing was done for a job that is held back.
   using JobAnswer = absl::StatusOr<std::vector<ItemAnswer>>;
   std::vector<JobAnswer> TakeAnswers() { return std::move(answers_); }
+  bool IsHeldBack(size_t job) const { return held_back_[job]; }
+  // Without those of jobs that are held back.
   int commands() const { return commands_; }
 
  private:
@@ -50,6 +54,7 @@ class Group {
 
   absl::Status Load(pg::Tx& tx);
   absl::Status LoadBesideLines(pg::Tx& tx);
+  absl::Status HoldBack(pg::Tx& tx, const std::set<std::string>& lines);
   void DecideJob(const Job& job, JobAnswer& answer);
   bool TakeBatchId(const RequestKey& key);
   ItemAnswer DecideItem(const Job& job, const JobItem& item);
@@ -68,7 +73,9 @@ class Group {
 
   const std::vector<const Job*> jobs_;
   const absl::Time now_;
+  const store::OnLocked on_locked_;
   std::vector<JobAnswer> answers_;
+  std::vector<bool> held_back_;
   int commands_ = 0;
 
   Book book_;

@@ -67,7 +67,8 @@ absl::StatusOr<v1::FundPlan> SetFundPlan(const Deps& deps, const Call& call,
   ASSIGN_OR_RETURN(const Plan plan, Parse(request));
   return pg::Transact<v1::FundPlan>(
       deps.database, call, [&](pg::Tx& tx) -> absl::StatusOr<v1::FundPlan> {
-        ASSIGN_OR_RETURN(const std::vector<Line> locked, store::LockLines(tx, {plan.line_id}, {}));
+        ASSIGN_OR_RETURN(const std::vector<Line> locked,
+                         store::LockLines(tx, {plan.line_id}, {}, store::OnLocked::kWait));
         if (locked.empty()) return LineNotFound(plan.line_id);
         const Line& line = locked.front();
         RETURN_IF_ERROR(CheckPeriod(line, plan));

@@ -40,10 +40,11 @@ std::string ExpiryText(const Reservation& reservation) {
 }  // namespace
 
 absl::StatusOr<std::vector<Line>> LockLines(pg::Tx& tx, const std::vector<std::string>& line_ids,
-                                            const std::vector<std::string>& reservation_ids) {
+                                            const std::vector<std::string>& reservation_ids,
+                                            OnLocked on_locked) {
   ASSIGN_OR_RETURN(
       const pg::Rows rows,
-      tx.Run(sql::kLockLines,
+      tx.Run(on_locked == OnLocked::kWait ? sql::kLockLines : sql::kLockFreeLines,
              pg::Args().Text(tx.tenant()).TextArray(line_ids).TextArray(reservation_ids)));
   std::vector<Line> lines;
   for (const pg::Row row : rows) lines.push_back(LineOf(row));

@@ -48,9 +48,15 @@ struct ReservationChange {
   int64_t from_refunded = 0;
 };
 
+// What LockLines does about a line that another transaction holds.
+enum class OnLocked {
+  kWait,  // for 300 ms, then ABORTED
+  kSkip,  // leaves it out
+};
 // Locks the lines with these ids, and those of these reservations.
 absl::StatusOr<std::vector<Line>> LockLines(pg::Tx& tx, const std::vector<std::string>& line_ids,
-                                            const std::vector<std::string>& reservation_ids);
+                                            const std::vector<std::string>& reservation_ids,
+                                            OnLocked on_locked);
 absl::StatusOr<std::vector<Reservation>> LoadReservations(
     pg::Tx& tx, const std::vector<std::string>& reservation_ids);
 absl::StatusOr<std::vector<Encumbrance>> LoadEncumbrances(

@@ -1,6 +1,7 @@
 -- The lines of a group of commands, by id or by one of their reservations. Row locks, always in order of line_id: two groups cannot
 -- deadlock on lines. Primary keys, once per id: the subqueries are entered in the order of their ids and cannot be flattened into a
--- scan of the tenant's rows. -- hot
+-- scan of the tenant's rows. Waits for a row 300 ms at most (55P03): the timeout is set, for the transaction, before the first row
+-- is locked, since locking comes after the scan's conditions. -- hot
 -- $1 tenant, $2 line ids, $3 reservation ids
 SELECT l.line_id, l.code, l.document_no, l.unit_path, l.project_id, l.fiscal_year, l.currency, l.mode, l.function_class, l.economic_class,
   l.fund_nature, l.direct_fund, l.tolerance_profile, l.parent_line_id, l.state, l.overspent, l.version, l.approved, l.supplemented,
@@ -21,5 +22,5 @@ CROSS JOIN LATERAL (
     direct_fund, tolerance_profile, parent_line_id, state, overspent, version, approved, supplemented, reduced, transferred_in,
     transferred_out, allotted_in, allotted_down, frozen, encumbered, in_transit, paid, refunded
   FROM budget_line
-  WHERE tenant = $1 AND line_id = wanted.line_id
+  WHERE tenant = $1 AND line_id = wanted.line_id AND (SELECT set_config('lock_timeout', '300ms', true)) IS NOT NULL
   FOR UPDATE) AS l
