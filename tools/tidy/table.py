@@ -24,6 +24,7 @@ CHECKS = [
     Check("hidden-input", "5", calls.check_hidden_input, True, "clock and chance only in libs/runtime, waiting only in I/O libraries"),
     Check("language", "6", calls.check_language, False, "exceptions in libs/pg only, no raw new, no using namespace"),
     Check("sql", "7", calls.check_sql, False, "SQL in .sql files, columns named, no OFFSET"),
+    Check("money-sql", "7", calls.check_money_sql, True, "money is written by the ledger's store only"),
     Check("rpcs", "8", api.check_rpcs, True, "every RPC has a comment, an access option, a handler and a test"),
     Check("reasons", "9", api.check_reasons, True, "every reason occurs in a test"),
     Check("rules", "10", rules.check_rules, True, "every rule has examples on both sides of its limit"),

@@ -20,6 +20,11 @@ _STDOUT = re.compile(r"\bstd::c(out|err)\b")
 _SQL_IN_CODE = re.compile(r'"\s*(SELECT|INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO)\s', re.IGNORECASE)
 _SQL_HOME = r"^(libs/pg/|libs/testing/)"
 _SELECT_STAR = re.compile(r"\bSELECT\s+(\w+\.)?\*|\bOFFSET\s+(\$|[1-9]|:)", re.IGNORECASE)
+_MONEY_WRITE = re.compile(r"\b(UPDATE|INTO|DELETE\s+FROM|TRUNCATE(\s+TABLE)?|MERGE\s+INTO)\s+(ONLY\s+)?"
+                          r"(budget_line|journal_entry|encumbrance|reservation)\b", re.IGNORECASE)
+_MONEY_SQL_HOME = r"^(services/budget/(store/queries|migrations)/|tests/)"
+_LEDGER_STORE = '#include "services/budget/store/ledger_store.h"'
+_LEDGER_STORE_USERS = r"services/budget/(ledger|store)/"
 
 
 def check_exact(tree):
@@ -50,6 +55,25 @@ def check_sql(tree):
         for number, line in enumerate(source.lines, 1):
             if _SELECT_STAR.search(line.split("--")[0]) and not source.allowed("sql", number):
                 findings.append(Finding(source.path, number, "SELECT * or OFFSET"))
+    return findings
+
+
+def check_money_sql(tree):
+    """Balances, entries, encumbrances and reservations are written by the ledger's store only, and that by the ledger's engine only."""
+    findings = []
+    for source in tree.matching(r"\.sql$"):
+        if re.search(_MONEY_SQL_HOME, source.path):
+            continue
+        for number, line in enumerate(source.lines, 1):
+            match = _MONEY_WRITE.search(line.split("--")[0])
+            if match and not source.allowed("money-sql", number):
+                findings.append(Finding(source.path, number, f"money is written outside the ledger's store: {match[0]}"))
+    for source in tree.matching(r"\.(h|cc)$"):
+        if re.match(_LEDGER_STORE_USERS, source.path):
+            continue
+        findings += [Finding(source.path, number, "the ledger's store is for its engine")
+                     for number, line in enumerate(source.lines, 1)
+                     if _LEDGER_STORE in line and not source.allowed("money-sql", number)]
     return findings
 
 

@@ -77,6 +77,17 @@ def test_sql_in_code_and_unnamed_columns_are_found(tree):
     assert messages(found) == ["services/x/a.cc:1", "services/x/store/queries/q.sql:2"]
 
 
+def test_money_is_written_by_the_ledgers_store_only(tree):
+    write = "-- UPDATE budget_line\nUPDATE budget_line SET paid = 1;\n"
+    include = '#include "services/budget/store/ledger_store.h"\n'
+    found = calls.check_money_sql(tree(
+        services__budget__store__queries__q__dot__sql=write, services__payments__store__queries__q__dot__sql=write,
+        services__budget__migrations__V0009__x__dot__sql="delete from only journal_entry;\n",
+        services__x__q__dot__sql="INSERT INTO reservation_note\nINSERT INTO reservation (a)\nSELECT a FROM budget_line;\n",
+        services__budget__ledger__a__dot__cc=include, services__budget__rpc__a__dot__cc=include))
+    assert messages(found) == ["services/budget/rpc/a.cc:1", "services/payments/store/queries/q.sql:2", "services/x/q.sql:2"]
+
+
 def test_functions_are_measured():
     lines = ["namespace a {", "", "int F(int x) {", "  return x;", "}", "", "int G(int x);", "struct S {", "};", "}"]
     assert list(sizes.functions(lines)) == [(3, 3)]
