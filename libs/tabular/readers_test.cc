@@ -145,7 +145,16 @@ TEST_CASE("XLSX: bombs are stopped by what they do, not by what they declare", "
   limits.strings_bytes_max = 10;
   CHECK_THAT(Xlsx(Workbook("", "<si><t>12345678901</t></si>"), limits),
              Contains("shared strings exceed"));
+  limits.strings_bytes_max = 1000 * static_cast<int64_t>(sizeof(std::string));
+  std::string empty_strings;
+  for (int i = 0; i < 1001; ++i) empty_strings += "<si/>";
+  CHECK_THAT(Xlsx(Workbook("", empty_strings), limits), Contains("shared strings exceed"));
   limits = {};
+  std::string references;
+  for (int i = 0; i < 20; ++i) references += "<c t=\"s\"><v>0</v></c>";
+  const std::string long_string = "<si><t>" + std::string(1 << 20, 'x') + "</t></si>";
+  CHECK_THAT(Xlsx(Workbook("<row r=\"1\">" + references + "</row>", long_string)),
+             Contains("row 1 has more than 16777216 bytes"));
   limits.columns_max = 3;
   CHECK_THAT(Xlsx(Workbook("<row r=\"1\"><c r=\"D1\"><v>1</v></c></row>"), limits),
              Contains("more than 3 columns"));

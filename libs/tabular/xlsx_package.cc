@@ -67,7 +67,11 @@ class StringsHandler : public XmlHandler {
       : strings_(strings), bytes_max_(bytes_max) {}
 
   absl::Status OnStart(std::string_view name, const XmlAttributes&) override {
-    if (name == "si") strings_.emplace_back();
+    if (name == "si") {
+      // An empty string costs memory too, and compresses to nothing.
+      RETURN_IF_ERROR(Count(sizeof(std::string)));
+      strings_.emplace_back();
+    }
     if (name == "rPh") in_phonetic_ = true;
     in_text_ = name == "t" && !in_phonetic_ && !strings_.empty();
     return absl::OkStatus();
@@ -79,16 +83,19 @@ class StringsHandler : public XmlHandler {
   }
   absl::Status OnText(std::string_view text) override {
     if (!in_text_) return absl::OkStatus();
-    bytes_ += static_cast<int64_t>(text.size());
-    if (bytes_ > bytes_max_) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat("the shared strings exceed ", bytes_max_, " bytes"));
-    }
+    RETURN_IF_ERROR(Count(text.size()));
     strings_.back() += text;
     return absl::OkStatus();
   }
 
  private:
+  absl::Status Count(size_t bytes) {
+    bytes_ += static_cast<int64_t>(bytes);
+    if (bytes_ <= bytes_max_) return absl::OkStatus();
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the shared strings exceed ", bytes_max_, " bytes"));
+  }
+
   std::vector<std::string>& strings_;
   const int64_t bytes_max_;
   int64_t bytes_ = 0;

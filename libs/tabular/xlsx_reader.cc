@@ -65,6 +65,7 @@ class SheetHandler : public XmlHandler {
     }
     row_.number = number;
     row_.cells.clear();
+    row_bytes_ = 0;
     next_column_ = 0;
     return absl::OkStatus();
   }
@@ -112,6 +113,12 @@ class SheetHandler : public XmlHandler {
     } else if (type_.empty() || type_ == "n") {
       cell_.kind = CellKind::kNumber;
     }
+    // A few bytes of a reference copy a whole shared string, as often as the row has columns.
+    row_bytes_ += static_cast<int64_t>(cell_.text.size());
+    if (row_bytes_ > limits_.row_bytes_max) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("row ", row_.number, " has more than ", limits_.row_bytes_max, " bytes"));
+    }
     row_.cells.push_back(std::move(cell_));
     return absl::OkStatus();
   }
@@ -124,6 +131,7 @@ class SheetHandler : public XmlHandler {
   std::string type_;  // "" or n: number, s: shared string, str: formula's text, inlineStr, b, e, d:
                       // ISO date
   int next_column_ = 0;
+  int64_t row_bytes_ = 0;
   bool in_cell_ = false;
   bool in_value_ = false;
   bool in_phonetic_ = false;
