@@ -5,6 +5,7 @@
 #include <unicode/unistr.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 #include "libs/core/text.h"
 #include "libs/tabular/cell.h"
@@ -130,11 +131,13 @@ absl::StatusOr<NameBook::Name> NameBook::Resolve(std::string_view spelling) {
   return name;
 }
 
-// The slug where it is free, else the slug with a digest of the folded name: names in other scripts
-// have no slug.
+// The slug where it says all of the folded name, else with a digest of the name: names in other
+// scripts have no slug, and long ones or ones that differ in more than a slug keeps share theirs.
+// So a key depends on its name and the profile, never on which names came before.
 std::string NameBook::FreeKey(const std::string& canonical, const std::string& folded) const {
   std::string slug = Slug(canonical);
-  if (!slug.empty() && !keys_.contains(slug)) return slug;
+  const std::string spelt_out = absl::StrReplaceAll(slug, {{"-", " "}});
+  if (!slug.empty() && spelt_out == folded && !keys_.contains(slug)) return slug;
   const std::string digest = Hex(Sha256(folded)).substr(0, 12);
   return slug.empty() ? absl::StrCat("u-", digest)
                       : absl::StrCat(slug.substr(0, kKeyMax - 13), "-", digest);

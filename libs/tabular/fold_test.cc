@@ -4,6 +4,8 @@
 #include <google/protobuf/text_format.h>
 
 #include <catch2/catch.hpp>
+#include <map>
+#include <set>
 
 #include "libs/tabular/cell.h"
 #include "libs/tabular/dates.h"
@@ -31,6 +33,28 @@ TEST_CASE("Spellings of one name fold together, others do not", "[tabular]") {
   CHECK(book->Resolve("DELEGACION TLAHUAC")->canonical == "Delegación Tláhuac");
   CHECK(book->Resolve("教育局")->key == book->Resolve(" 教育局")->key);
   CHECK(book->Resolve("教育局")->key != book->Resolve("交通局")->key);
+}
+
+TEST_CASE("The key of a name does not depend on the names before it", "[tabular]") {
+  const std::string long_name = "Department of roads, bridges and all other works";
+  const std::vector<std::string> names = {
+      "a-b", "a b", "A B", "á b", long_name, long_name + " north", "教育局 b", "交通局 b"};
+  const auto keys = [](const std::vector<std::string>& order) {
+    auto book = NameBook::Make(FoldingOf(R"(name: "unit")"));
+    REQUIRE(book.ok());
+    std::map<std::string, std::string> found;
+    for (const std::string& name : order) found[name] = book->Resolve(name)->key;
+    return found;
+  };
+  const auto forward = keys(names);
+  CHECK(forward == keys({names.rbegin(), names.rend()}));
+  std::set<std::string> distinct;
+  for (const auto& [name, key] : forward) {
+    CHECK(key.size() <= 40);
+    distinct.insert(key);
+  }
+  CHECK(distinct.size() == names.size());
+  CHECK(forward.at("a b") == "a-b");
 }
 
 TEST_CASE("Without steps a folding tells apart what differs; a closed one learns nothing",
