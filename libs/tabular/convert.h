@@ -21,10 +21,11 @@ struct Value {
   int64_t number = 0;
 };
 
-// Why a cell cannot be taken.
+// Why a cell or a row cannot be taken.
 struct Problem {
   std::string reason;
   std::string message;
+  int field = -1;  // of the plan, whose cell is to blame; -1: the row as a whole, or known already
 };
 
 // What a conversion needs besides field and cell.

@@ -89,6 +89,7 @@ absl::StatusOr<ImportCounts> ReadImport(std::string_view bytes, const Plan& plan
 
 absl::Status AddToTotals(const imports::v1::Record& record, imports::v1::Report& report) {
   for (const imports::v1::OperationRecord& operation : record.operation()) {
+    if (operation.amount().minor() == 0) continue;
     auto& totals = *report.mutable_operation_total();
     auto total = std::find_if(totals.begin(), totals.end(), [&operation](const auto& known) {
       return known.kind() == operation.kind() &&

@@ -114,8 +114,10 @@ TEST_CASE("A row becomes unit, project, line, operations and progress", "[tabula
   CHECK(record.row() == 3);
   CHECK(record.unit().segment() == "roads");
   CHECK(record.project().investment().minor() == 100'050);
-  REQUIRE(record.operation_size() == 1);  // nothing was paid, so nothing is posted
+  REQUIRE(record.operation_size() == 2);
   CHECK(record.operation(0).amount().minor() == 100'050);
+  CHECK(record.operation(1).amount().minor() == 0);  // said to be so, never posted
+  CHECK(record.reported_on() == "2026-03-31");
   CHECK(record.measurement().physical_bp() == 1235);
   CHECK(record.measurement().date() == "2026-03-31");
 }
@@ -162,6 +164,83 @@ TEST_CASE("The same file gives the same ids, another tenant others; an amount do
   CHECK(ids.size() == 4);
 }
 
+// The profile with a part of it replaced.
+std::string With(const std::string& part, const std::string& other) {
+  std::string text = kProfile;
+  const size_t at = text.find(part);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, part.size(), other);
+}
+
+TEST_CASE("Ids follow the namespace, not the profile's name; lines are of a year", "[tabular]") {
+  const std::string row = kHead + "A-1;Roads;10;5;;31.3.2026\n";
+  const auto record = [&row](const std::string& profile) {
+    return Run(*PlanOf(profile), row).taken.at(0);
+  };
+  const pb::Record first = record(With("name: \"small\"", "name: 'q1' namespace: 's'"));
+  const pb::Record later = record(With("name: \"small\"", "name: 'q2' namespace: 's'"));
+  CHECK(google::protobuf::util::MessageDifferencer::Equals(first, later));
+  CHECK(first.project().id() != record(kProfile).project().id());
+  const pb::Record next_year = record(With("fiscal_year: \"2026\"", "fiscal_year: '2027'"));
+  CHECK(next_year.project().id() == record(kProfile).project().id());
+  CHECK(next_year.line().id() != record(kProfile).line().id());
+}
+
+TEST_CASE("Two outputs of one kind and date have ids of their own", "[tabular]") {
+  const std::string second =
+      "operation { kind: OPERATION_KIND_APPROVE plus: 'paid' effective_date: '2026-01-01' } ";
+  const auto plan = PlanOf(With("measurement {", second + "measurement {"));
+  const Collect result = Run(*plan, kHead + "A-1;Roads;10;5;;31.3.2026\n");
+  REQUIRE(result.taken.size() == 1);
+  REQUIRE(result.taken[0].operation_size() == 3);
+  std::set<std::string> ids;
+  for (const auto& operation : result.taken[0].operation()) ids.insert(operation.id());
+  CHECK(ids.size() == 3);
+  CHECK(result.taken[0].operation(0).id() ==
+        Run(*PlanOf(kProfile), kHead + "A-1;Roads;10;5;;31.3.2026\n").taken[0].operation(0).id());
+}
+
+TEST_CASE("Negative amounts are errors of their cell, not silence", "[tabular]") {
+  const auto plan = PlanOf(kProfile);
+  CHECK(Run(*plan, kHead + "A-1;Roads;10;-5;;31.3.2026\n").Errors() == "D3 NEGATIVE_AMOUNT\n");
+  const std::string unbounded = With("bounded: true value_max: 100000000000", "");
+  CHECK(Run(*PlanOf(unbounded), kHead + "A-1;Roads;-10;5;;31.3.2026\n").Errors() ==
+        "C3 NEGATIVE_AMOUNT\n");
+  const std::string difference = "plus: \"paid\" minus: 'plan'";
+  const std::string one_way = With("plus: \"paid\"", difference);
+  CHECK(Run(*PlanOf(one_way), kHead + "A-1;Roads;10;5;;31.3.2026\n").Errors() ==
+        "D3 NEGATIVE_AMOUNT\n");
+  const std::string reverse =
+      "operation { kind: OPERATION_KIND_REDUCE plus: 'plan' minus: 'paid' effective_date: "
+      "'{day}' } operation { kind: OPERATION_KIND_OBSERVED_PAY ";
+  std::string both_ways = one_way;
+  const std::string pay = "operation { kind: OPERATION_KIND_OBSERVED_PAY ";
+  both_ways.replace(both_ways.find(pay), pay.size(), reverse);
+  const Collect taken = Run(*PlanOf(both_ways), kHead + "A-1;Roads;10;5;;31.3.2026\n");
+  CHECK(taken.Errors().empty());
+  CHECK(taken.Sum(pb::OPERATION_KIND_REDUCE) == 500);
+  CHECK(taken.Sum(pb::OPERATION_KIND_OBSERVED_PAY) == 0);
+}
+
+TEST_CASE("Progress that nothing weighs is an error, not silence", "[tabular]") {
+  const auto plan = PlanOf(kProfile);
+  CHECK(Run(*plan, kHead + "A-1;Roads;0;5;12;31.3.2026\n").Errors() == "E3 NO_INVESTMENT\n");
+  CHECK(Run(*plan, kHead + "A-1;Roads;0;5;0;31.3.2026\n").Errors().empty());
+}
+
+TEST_CASE("Amounts are read at their currency's own decimal places", "[tabular]") {
+  for (const auto& [currency, minor] :
+       std::vector<std::pair<std::string, int64_t>>{{"JPY", 12}, {"CNY", 1200}, {"KWD", 12'000}}) {
+    std::string text = kProfile;
+    for (size_t at = 0; (at = text.find("\"CNY\"", at)) != std::string::npos; at += 5)
+      text.replace(at, 5, "\"" + currency + "\"");
+    CAPTURE(currency);
+    CHECK(
+        Run(*PlanOf(text), kHead + "A-1;Roads;12;0;;31.3.2026\n").Sum(pb::OPERATION_KIND_APPROVE) ==
+        minor);
+  }
+}
+
 TEST_CASE("A file that does not fit its profile is refused with its headings", "[tabular]") {
   const auto plan = PlanOf(kProfile);
   Collect sink;
@@ -194,6 +273,18 @@ TEST_CASE("A profile's mistakes are found before a file is opened", "[tabular]")
   CHECK_THAT(problems(start + "field { name: 'n' heading: 'N' type: FIELD_TYPE_NAME }"),
              Contains("folding"));
   CHECK_THAT(problems(start + "date_format: 'yyyy'"), Contains("y, M and d once"));
+  CHECK_THAT(problems(start + "namespace: 'No' field { name: 'a' heading: 'A' type: "
+                              "FIELD_TYPE_MONEY currency: 'cny' }"),
+             Contains("namespace") && Contains("currency"));
+  CHECK_THAT(problems("name: 'x' input { format: FORMAT_JSON } "
+                      "field { name: 'k' heading: 'K' } "
+                      "field { name: 'a' heading: 'A' type: FIELD_TYPE_MONEY currency: 'CNY' } "
+                      "field { name: 'b' heading: 'B' type: FIELD_TYPE_MONEY currency: 'USD' } "
+                      "output { key: '{k}' project { code: '{k}' name: '{k}' currency: 'CNY' } "
+                      "line { code: '{k}' fiscal_year: '2026' currency: 'CNY' } "
+                      "operation { kind: OPERATION_KIND_APPROVE plus: 'a' minus: 'b' "
+                      "effective_date: '2026-01-01' } }"),
+             Contains("several currencies: CNY, USD"));
   CHECK_THAT(problems(start + "row_rule { reason: 'R' action: ROW_ACTION_IGNORE any_absent: 'z' }"),
              Contains("no field 'z'"));
 }

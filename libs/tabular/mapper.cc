@@ -158,7 +158,8 @@ MappedRow Mapper::Map(const Row& row) {
   }
   if (const auto problem =
           BuildRecord(plan_, tenant_, result.rejected.key(), values, result.record)) {
-    *result.rejected.add_error() = ErrorAt(row, -1, *problem);
+    const int column = problem->field < 0 ? -1 : columns_[static_cast<size_t>(problem->field)];
+    *result.rejected.add_error() = ErrorAt(row, column, *problem);
     return result;
   }
   result.record.set_row(row.number);

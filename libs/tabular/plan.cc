@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "libs/core/money.h"
 #include "libs/tabular/dates.h"
 #include "libs/tabular/fold.h"
 
@@ -57,6 +58,9 @@ class PlanMaker {
   absl::StatusOr<std::unique_ptr<const Plan>> Make() {
     if (!IsIdentifier(plan_->profile.name(), 64, "_.-"))
       Wrong("name: wants 1 to 64 of a-z 0-9 _ . -");
+    if (plan_->profile.namespace_().empty()) plan_->profile.set_namespace_(plan_->profile.name());
+    if (!IsIdentifier(plan_->profile.namespace_(), 64, "_.-"))
+      Wrong("namespace: wants 1 to 64 of a-z 0-9 _ . -");
     Input();
     Dates();
     Foldings();
@@ -173,9 +177,10 @@ class PlanMaker {
       if (field.fixed_column < 0) Wrong(absl::StrCat(user, ": '", spec.column(), "' is no column"));
     }
     const bool money = spec.type() == pb::FIELD_TYPE_MONEY;
-    if (money && spec.currency().size() != 3) Wrong(user + ": wants a currency of three letters");
+    if (money && !IsCurrency(spec.currency())) Wrong(user + ": wants a currency of three letters");
     const bool scaled = money || spec.type() == pb::FIELD_TYPE_PERCENT;
-    field.scale = !scaled ? 0 : spec.scale() == 0 ? 2 : spec.scale();
+    const int own_scale = money ? MinorDigits(spec.currency()) : 2;
+    field.scale = !scaled ? 0 : spec.scale() == 0 ? own_scale : spec.scale();
     if (spec.scale() < 0 || spec.scale() > 12) Wrong(user + ": scale wants 0 to 12");
     field.style = StyleOf(spec.has_number() ? spec.number() : plan_->profile.number());
     field.rounding = RoundingOf(spec.rounding());
@@ -243,6 +248,7 @@ class PlanMaker {
     if (!output.operation().empty() && !output.has_line())
       Wrong("output.operation: needs output.line");
     for (const pb::OperationOutput& operation : output.operation()) AddOperation(operation);
+    PairReverses();
     const pb::MeasurementOutput& measurement = output.measurement();
     plan_->percent =
         Find(measurement.percent(), "output.measurement.percent", pb::FIELD_TYPE_PERCENT);
@@ -265,7 +271,30 @@ class PlanMaker {
     if (operation.effective_date.constant() && !IsCivilDate(spec.effective_date())) {
       Wrong("output.operation: effective_date is no date yyyy-MM-dd");
     }
+    SameCurrency(operation);
     plan_->operations.push_back(std::move(operation));
+  }
+
+  // Minor units of two currencies have no difference.
+  void SameCurrency(const PlannedOperation& operation) {
+    std::set<std::string> currencies;
+    for (const auto* fields : {&operation.plus, &operation.minus}) {
+      for (const int field : *fields)
+        currencies.insert(plan_->fields[static_cast<size_t>(field)].spec->currency());
+    }
+    if (currencies.size() > 1) {
+      Wrong(absl::StrCat("output.operation: plus and minus are of several currencies: ",
+                         absl::StrJoin(currencies, ", ")));
+    }
+  }
+
+  void PairReverses() {
+    for (PlannedOperation& operation : plan_->operations) {
+      operation.reversed_by_another = std::any_of(
+          plan_->operations.begin(), plan_->operations.end(), [&operation](const auto& other) {
+            return other.plus == operation.minus && other.minus == operation.plus;
+          });
+    }
   }
 
   std::unique_ptr<Plan> plan_;

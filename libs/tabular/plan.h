@@ -36,6 +36,7 @@ struct PlannedRule {
 
 struct PlannedOperation {
   const imports::v1::OperationOutput* spec = nullptr;
+  bool reversed_by_another = false;  // which takes the difference where it is negative here
   std::vector<int> plus;
   std::vector<int> minus;
   int only_if_zero = -1;

@@ -1,11 +1,14 @@
 #include "libs/tabular/record_builder.h"
 
+#include <algorithm>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
 #include "libs/core/ids.h"
 #include "libs/tabular/dates.h"
+#include "libs/tabular/increment.h"
 
 namespace fiscus::tabular {
 namespace {
@@ -29,6 +32,7 @@ class Builder {
     if (output.has_project()) Project(output.project());
     if (output.has_line()) Line();
     if (plan_.percent >= 0 && At(plan_.percent).present) Measurement();
+    record_.set_reported_on(ReportedOn());
     return problem_;
   }
 
@@ -60,12 +64,27 @@ class Builder {
     return text;
   }
 
-  std::string Id(std::string_view kind, std::string_view more = "",
-                 std::string_view date = "") const {
+  std::string Id(std::string_view kind, std::string_view more = "") const {
     // U+001F parts the names: no cell may hold it, so no two lists of parts give one name.
-    const std::vector<std::string> parts = {tenant_, plan_.profile.name(), std::string(kind),
-                                            key_,    std::string(more),    std::string(date)};
+    const std::vector<std::string> parts = {tenant_, plan_.profile.namespace_(), std::string(kind),
+                                            key_, std::string(more)};
     return NamedUuid("fiscus.imports", absl::StrJoin(parts, "\x1f"));
+  }
+
+  // A field that stands for an amount by itself; negative, it would vanish among differences.
+  void WantNoNegative(int field) {
+    if (At(field).number >= 0) return;
+    Wrong({"NEGATIVE_AMOUNT",
+           absl::StrCat("a negative amount (", At(field).number, ") is not taken here"), field});
+  }
+
+  // The day of the progress, else that of the latest operation.
+  std::string ReportedOn() const {
+    std::string day = record_.measurement().date();
+    for (const pb::OperationRecord& operation : record_.operation()) {
+      if (!record_.has_measurement()) day = std::max(day, operation.effective_date());
+    }
+    return day;
   }
 
   void Project(const pb::ProjectOutput& spec) {
@@ -79,24 +98,26 @@ class Builder {
     project.set_key_project(spec.key_project());
     project.mutable_investment()->set_currency(Text("project.currency"));
     for (const int field : plan_.investment) {
+      WantNoNegative(field);
       if (At(field).number <= 0) continue;
       project.mutable_investment()->set_minor(At(field).number);
       break;
     }
   }
 
-  // A line without any operation would be an empty shell: the row then has none.
+  // A line about which the row says nothing would be an empty shell: the row then has none.
   void Line() {
-    for (const PlannedOperation& operation : plan_.operations) Operation(operation);
+    const std::string year = Text("line.fiscal_year");
+    const std::string line_id = Id("line", year);
+    for (size_t i = 0; i < plan_.operations.size(); ++i) Operation(i, line_id);
     if (record_.operation().empty()) return;
     pb::LineRecord& line = *record_.mutable_line();
-    line.set_id(Id("line"));
+    line.set_id(line_id);
     line.set_code(Mandatory(Text("line.code"), "line.code"));
     line.set_currency(Text("line.currency"));
     line.set_fund_nature(Text("line.fund_nature"));
     line.set_function_class(Text("line.function_class"));
     line.set_economic_class(Text("line.economic_class"));
-    const std::string year = Text("line.fiscal_year");
     int32_t number = 0;
     if (!absl::SimpleAtoi(year, &number) || number < 1900 || number > 9999) {
       Wrong({"BAD_OUTPUT", absl::StrCat("line.fiscal_year is no year: '", year, "'")});
@@ -104,9 +125,32 @@ class Builder {
     line.set_fiscal_year(number);
   }
 
-  void Operation(const PlannedOperation& planned) {
+  void Operation(size_t place, const std::string& line_id) {
+    const PlannedOperation& planned = plan_.operations[place];
+    if (!Stated(planned)) return;
     if (planned.only_if_zero >= 0 && At(planned.only_if_zero).number != 0) return;
     if (planned.unless_zero >= 0 && At(planned.unless_zero).number == 0) return;
+    const int64_t amount = Difference(planned);
+    const std::string date = Render(planned.effective_date);
+    if (amount == 0 && !IsCivilDate(date)) return;
+    pb::OperationRecord& operation = *record_.add_operation();
+    operation.set_kind(planned.spec->kind());
+    operation.mutable_amount()->set_minor(amount);
+    operation.mutable_amount()->set_currency(
+        plan_.fields[static_cast<size_t>(planned.plus.front())].spec->currency());
+    operation.set_effective_date(Date(date, "operation.effective_date", true));
+    operation.set_document(Render(planned.document));
+    operation.set_id(OperationId(line_id, operation.kind(), date, PlaceAmongLike(place, date)));
+  }
+
+  // A row without any of the amounts says nothing about them, not even that they are zero.
+  bool Stated(const PlannedOperation& planned) const {
+    return std::any_of(planned.plus.begin(), planned.plus.end(),
+                       [this](int field) { return At(field).present; });
+  }
+
+  // plus − minus; 0 where it is negative and another operation takes the reverse.
+  int64_t Difference(const PlannedOperation& planned) {
     int64_t amount = 0;
     bool overflow = false;
     for (const int field : planned.plus)
@@ -114,18 +158,26 @@ class Builder {
     for (const int field : planned.minus)
       overflow |= __builtin_sub_overflow(amount, At(field).number, &amount);
     if (overflow)
-      return Wrong({"OUT_OF_RANGE", "the amounts' difference is larger than an amount can be"});
-    if (amount <= 0) return;
-    pb::OperationRecord& operation = *record_.add_operation();
-    operation.set_kind(planned.spec->kind());
-    operation.mutable_amount()->set_minor(amount);
-    operation.mutable_amount()->set_currency(
-        plan_.fields[static_cast<size_t>(planned.plus.front())].spec->currency());
-    operation.set_effective_date(
-        Date(Render(planned.effective_date), "operation.effective_date", true));
-    operation.set_document(Render(planned.document));
-    operation.set_id(
-        Id("operation", pb::OperationKind_Name(operation.kind()), operation.effective_date()));
+      Wrong({"OUT_OF_RANGE", "the amounts' difference is larger than an amount can be"});
+    if (planned.plus.size() == 1) WantNoNegative(planned.plus.front());
+    if (planned.minus.size() == 1) WantNoNegative(planned.minus.front());
+    if (amount < 0 && !planned.reversed_by_another) {
+      Wrong({"NEGATIVE_AMOUNT",
+             absl::StrCat("the amounts make a negative operation (", amount, ")"),
+             planned.plus.front()});
+    }
+    return std::max<int64_t>(amount, 0);
+  }
+
+  // How many outputs before this one have its kind and date. All outputs count, whatever their
+  // amounts, so that an id does not depend on its neighbours' amounts.
+  int PlaceAmongLike(size_t place, const std::string& date) const {
+    const PlannedOperation& own = plan_.operations[place];
+    return static_cast<int>(std::count_if(
+        plan_.operations.begin(), plan_.operations.begin() + static_cast<ptrdiff_t>(place),
+        [&](const PlannedOperation& other) {
+          return other.spec->kind() == own.spec->kind() && Render(other.effective_date) == date;
+        }));
   }
 
   void Measurement() {
@@ -133,7 +185,13 @@ class Builder {
     const int64_t physical_bp = At(plan_.percent).number;
     if (physical_bp < 0 || physical_bp > 10'000) {
       Wrong({"OUT_OF_RANGE",
-             absl::StrCat("the physical progress is ", physical_bp, " basis points of 10000")});
+             absl::StrCat("the physical progress is ", physical_bp, " basis points of 10000"),
+             plan_.percent});
+    }
+    // A work item weighs by its value; without one the progress would be lost.
+    if (record_.has_project() && physical_bp > 0 && record_.project().investment().minor() == 0) {
+      Wrong({"NO_INVESTMENT", "the row reports progress, but no investment that it is part of",
+             plan_.percent});
     }
     measurement.set_work_item_id(Id("work_item"));
     measurement.set_work_item(Mandatory(Text("measurement.work_item"), "measurement.work_item"));

@@ -3,6 +3,9 @@
 #include <google/protobuf/descriptor.h>
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <set>
 #include <sstream>
 
@@ -197,7 +200,9 @@ struct FakeApi {
   identity::v1::BatchCreateUnitsRequest units;
   projects::v1::BatchImportProjectsRequest projects;
   budget::v1::BatchRecordObservedRequest operations;
+  std::vector<budget::v1::JournalEntry> journal;  // of the line "l-A", a page an entry
   std::string refuse_project;
+  std::string refuse_payment_of;  // a line
   int unit_calls = 0;
 
   absl::Status Call(std::string_view method, const google::protobuf::Message& request,
@@ -216,11 +221,24 @@ struct FakeApi {
         result.mutable_status()->set_code(6);
         result.mutable_status()->set_reason("PROJECT_CODE_TAKEN");
       }
+    } else if (method.ends_with("ListEntries")) {
+      const auto& asked = static_cast<const budget::v1::ListEntriesRequest&>(request);
+      if (asked.line_id() != "l-A" || journal.empty()) return absl::NotFoundError("no such line");
+      const size_t at = asked.page_token().size();
+      auto& answer = static_cast<budget::v1::ListEntriesResponse&>(response);
+      *answer.add_entries() = journal[at];
+      if (at + 1 < journal.size()) answer.set_next_page_token(asked.page_token() + "x");
     } else {
       operations.CopyFrom(request);
-      for (int i = 0; i < operations.operations_size(); ++i) {
-        static_cast<budget::v1::BatchRecordObservedResponse&>(response).add_results()->set_replayed(
-            true);
+      for (const auto& operation : operations.operations()) {
+        auto& result =
+            *static_cast<budget::v1::BatchRecordObservedResponse&>(response).add_results();
+        const bool refused = operation.line_id() == refuse_payment_of;
+        const bool cause = operation.operation() == budget::v1::OPERATION_OBSERVED_PAY;
+        result.set_replayed(!refused);
+        if (!refused) continue;
+        result.mutable_status()->set_code(9);
+        result.mutable_status()->set_reason(cause ? "PERIOD_CLOSED" : "GROUP_REFUSED");
       }
     }
     return absl::OkStatus();
@@ -236,6 +254,7 @@ imports::v1::Record RecordOf(const std::string& key) {
   record.mutable_project()->mutable_investment()->set_minor(700);
   if (key != "C") record.mutable_measurement()->set_physical_bp(550);
   record.mutable_line()->set_id("l-" + key);
+  record.mutable_line()->set_currency("CNY");
   for (const auto kind :
        {imports::v1::OPERATION_KIND_APPROVE, imports::v1::OPERATION_KIND_OBSERVED_PAY}) {
     auto& operation = *record.add_operation();
@@ -244,6 +263,7 @@ imports::v1::Record RecordOf(const std::string& key) {
     operation.mutable_amount()->set_minor(700);
     operation.set_effective_date(absl::StrCat("2026-0", static_cast<int>(kind), "-01"));
   }
+  record.set_reported_on("2026-06-01");
   return record;
 }
 
@@ -272,9 +292,82 @@ TEST_CASE("Records become units, projects and operations; a refused project send
   CHECK_FALSE(api.operations.operations(1).has_line());
   REQUIRE(sender.Send({RecordOf("C")}).ok());
   CHECK(api.unit_calls == 1);  // the unit is known by now
-  CHECK(api.projects.projects(0).reported_on() ==
-        "2026-06-01");  // no progress: the latest operation's day
+  CHECK(api.projects.projects(0).reported_on() == "2026-06-01");
   CHECK(api.projects.projects(0).work_items().empty());
+}
+
+TEST_CASE("The operations of a row are one group; its refusal names the one that caused it",
+          "[cli]") {
+  FakeApi api;
+  api.refuse_payment_of = "l-B";
+  const auto call = [&api](std::string_view method, const google::protobuf::Message& request,
+                           google::protobuf::Message& response) {
+    return api.Call(method, request, response);
+  };
+  ImportSender sender({.root_path = "/r/", .profile = "test"}, call);
+  const auto rows = sender.Send({RecordOf("A"), RecordOf("B")});
+  REQUIRE(rows.ok());
+  const auto group = [&api](int i) { return api.operations.operations(i).group(); };
+  REQUIRE(api.operations.operations_size() == 4);
+  CHECK_FALSE(group(0).empty());
+  CHECK(group(0).size() <= 100);
+  CHECK(group(0) == group(1));
+  CHECK(group(1) != group(2));
+  CHECK(group(2) == group(3));
+  CHECK(rows->at(0).reason.empty());
+  CHECK(rows->at(1).reason == "PERIOD_CLOSED");
+  const std::string before = group(0);
+  REQUIRE(sender.Send({RecordOf("A")}).ok());
+  CHECK(group(0) == before);
+  imports::v1::Record other = RecordOf("A");
+  other.mutable_operation(1)->mutable_amount()->set_minor(701);
+  REQUIRE(sender.Send({other}).ok());
+  CHECK(group(0) != before);
+}
+
+TEST_CASE("A report of a known line posts what exceeds its journal; a contradiction sends nothing",
+          "[cli]") {
+  FakeApi api;
+  const auto add = [&api](budget::v1::Operation operation, const char* date, int64_t amount) {
+    budget::v1::JournalEntry& entry = api.journal.emplace_back();
+    entry.set_operation(operation);
+    entry.set_effective_date(date);
+    entry.set_amount(amount);
+  };
+  add(budget::v1::OPERATION_APPROVE, "2026-01-01", 700);
+  add(budget::v1::OPERATION_OBSERVED_PAY, "2026-03-01", 200);
+  const auto call = [&api](std::string_view method, const google::protobuf::Message& request,
+                           google::protobuf::Message& response) {
+    return api.Call(method, request, response);
+  };
+  const auto send = [&call](const imports::v1::Record& record) {
+    return ImportSender({.root_path = "/r/", .profile = "test"}, call).Send({record});
+  };
+  REQUIRE(send(RecordOf("A"))->at(0).reason.empty());
+  REQUIRE(api.operations.operations_size() == 1);
+  CHECK(api.operations.operations(0).operation() == budget::v1::OPERATION_OBSERVED_PAY);
+  CHECK(api.operations.operations(0).amount().minor() == 500);
+  const std::string report = api.projects.projects(0).request_id();
+  CHECK(api.projects.projects(0).project().project_id() == "p-A");
+
+  add(budget::v1::OPERATION_OBSERVED_PAY, "2026-06-01", 500);
+  api.operations.Clear();
+  REQUIRE(send(RecordOf("A"))->at(0).reason.empty());
+  CHECK(api.operations.operations().empty());
+  CHECK(api.projects.projects(0).request_id() == report);  // the same report, the same request
+
+  imports::v1::Record progressed = RecordOf("A");
+  progressed.mutable_measurement()->set_physical_bp(600);
+  REQUIRE(send(progressed)->at(0).reason.empty());
+  CHECK(api.projects.projects(0).request_id() != report);
+
+  api.projects.Clear();
+  progressed.mutable_operation(1)->mutable_amount()->set_minor(0);
+  const auto refused = send(progressed);
+  CHECK(refused->at(0).reason == "FIGURES_CHANGED");
+  CHECK_THAT(refused->at(0).message, Contains("7.00") && Contains("0.00"));
+  CHECK(api.projects.projects().empty());
+  CHECK(api.operations.operations().empty());
 }
 
 }  // namespace

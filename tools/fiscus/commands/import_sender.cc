@@ -1,5 +1,8 @@
 #include "tools/fiscus/commands/import_sender.h"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
 #include <algorithm>
 #include <map>
 
@@ -8,21 +11,49 @@
 #include "fiscus/budget/v1/budget_service.pb.h"
 #include "fiscus/identity/v1/identity_service.pb.h"
 #include "fiscus/projects/v1/projects_service.pb.h"
+#include "libs/core/ids.h"
 #include "libs/core/status.h"
+#include "libs/core/text.h"
 #include "libs/runtime/clock.h"
+#include "libs/tabular/increment.h"
 
 namespace fiscus::cli {
 namespace {
 
 namespace pb = imports::v1;
 
-constexpr int kOperationsMax = 1000;           // of one BatchRecordObserved
+constexpr int kOperationsMax = 1000;  // of one BatchRecordObserved
+constexpr char kGroupRefused[] = "GROUP_REFUSED";
+constexpr int kEntriesPage = 1000;             // of one ListEntries
 constexpr int kQuantityWhole_milli = 100'000;  // 100.000 %
 
 void Refused(SentRow& row, const std::string& reason, const std::string& message) {
-  if (!row.reason.empty()) return;  // the first refusal explains the others
+  // The first refusal explains the others; that another of the group was refused explains nothing.
+  if (!row.reason.empty() && row.reason != kGroupRefused) return;
   row.reason = reason.empty() ? "REFUSED" : reason;
   row.message = message;
+}
+
+// The kind of an entry; unspecified for what no import posts.
+pb::OperationKind KindOf(budget::v1::Operation operation) {
+  switch (operation) {
+    case budget::v1::OPERATION_APPROVE:
+      return pb::OPERATION_KIND_APPROVE;
+    case budget::v1::OPERATION_SUPPLEMENT:
+      return pb::OPERATION_KIND_SUPPLEMENT;
+    case budget::v1::OPERATION_REDUCE:
+      return pb::OPERATION_KIND_REDUCE;
+    case budget::v1::OPERATION_ENCUMBER:
+      return pb::OPERATION_KIND_ENCUMBER;
+    case budget::v1::OPERATION_LIQUIDATE:
+      return pb::OPERATION_KIND_LIQUIDATE;
+    case budget::v1::OPERATION_OBSERVED_PAY:
+      return pb::OPERATION_KIND_OBSERVED_PAY;
+    case budget::v1::OPERATION_REFUND:
+      return pb::OPERATION_KIND_REFUND;
+    default:
+      return pb::OPERATION_KIND_UNSPECIFIED;
+  }
 }
 
 budget::v1::Operation OperationOf(pb::OperationKind kind) {
@@ -49,7 +80,8 @@ budget::v1::Operation OperationOf(pb::OperationKind kind) {
 // The reported progress as the certified quantity of one work item, the whole project in percent.
 void AddProgress(const pb::Record& record, projects::v1::ImportedProject& imported) {
   const pb::MeasurementRecord& measurement = record.measurement();
-  if (record.project().investment().minor() <= 0) return;  // a work item needs a value
+  // A work item needs a value; without one the record holds no progress but 0.
+  if (record.project().investment().minor() <= 0) return;
   projects::v1::WorkItem& item = *imported.add_work_items();
   item.set_work_item_id(measurement.work_item_id());
   item.set_name(measurement.work_item());
@@ -62,13 +94,29 @@ void AddProgress(const pb::Record& record, projects::v1::ImportedProject& import
                            10);  // basis points to thousandths of a percent
 }
 
-// The day that a row speaks of: that of its progress, else of its latest operation.
-std::string ReportedOn(const pb::Record& record) {
-  std::string day = record.measurement().date();
-  for (const pb::OperationRecord& operation : record.operation()) {
-    if (!record.has_measurement()) day = std::max(day, operation.effective_date());
+// Name of a row's operations, which are posted all or none; another content is another group.
+std::string GroupOf(const pb::Record& record, const std::vector<pb::OperationRecord>& operations) {
+  std::string content;
+  for (const pb::OperationRecord& operation : operations) {
+    absl::StrAppend(&content, operation.id(), " ", operation.amount().minor(), " ",
+                    operation.amount().currency(), "\n");
   }
-  return day;
+  return absl::StrCat(record.line().id(), "/", Hex(Sha256(content)).substr(0, 16));
+}
+
+// Request id of a report: what is said of a project for a day. The same report again is the same
+// request; one that says something else is another.
+std::string ReportId(const projects::v1::ImportedProject& imported) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    imported.SerializeToCodedStream(&coded);
+  }
+  return NamedUuid("fiscus.imports",
+                   absl::StrCat(imported.project().project_id(), "\x1f", imported.reported_on(),
+                                "\x1f", Hex(Sha256(bytes))));
 }
 
 void FillLine(const pb::Record& record, const std::string& path, const std::string& document,
@@ -101,6 +149,7 @@ absl::StatusOr<std::vector<SentRow>> ImportSender::Send(const std::vector<pb::Re
   Rows rows(records.size());
   for (SentRow& row : rows) row.repeated = true;  // until something new is seen
   RETURN_IF_ERROR(SendUnits(records, rows));
+  RETURN_IF_ERROR(ReadJournals(records, rows));
   RETURN_IF_ERROR(SendProjects(records, rows));
   RETURN_IF_ERROR(SendOperations(records, rows));
   return rows;
@@ -142,6 +191,40 @@ absl::Status ImportSender::SendUnits(const std::vector<pb::Record>& records, Row
   return absl::OkStatus();
 }
 
+// Before anything of a row is sent: a row that contradicts the ledger is refused as a whole.
+absl::Status ImportSender::ReadJournals(const std::vector<pb::Record>& records, Rows& rows) {
+  pending_.assign(records.size(), {});
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (!records[i].has_line() || !rows[i].reason.empty()) continue;
+    ASSIGN_OR_RETURN(const std::vector<tabular::Posted> journal,
+                     ReadJournal(records[i].line().id()));
+    if (const auto problem = tabular::Increment(records[i], journal, pending_[i])) {
+      pending_[i].clear();
+      Refused(rows[i], problem->reason, problem->message);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The entries of a line; none where there is no such line.
+absl::StatusOr<std::vector<tabular::Posted>> ImportSender::ReadJournal(const std::string& line_id) {
+  budget::v1::ListEntriesRequest request;
+  request.set_line_id(line_id);
+  request.set_page_size(kEntriesPage);
+  std::vector<tabular::Posted> journal;
+  while (true) {
+    budget::v1::ListEntriesResponse response;
+    const absl::Status status =
+        call_("fiscus.budget.v1.BudgetService.ListEntries", request, response);
+    if (absl::IsNotFound(status)) return journal;
+    RETURN_IF_ERROR(status);
+    for (const budget::v1::JournalEntry& entry : response.entries())
+      journal.push_back({KindOf(entry.operation()), entry.effective_date(), entry.amount()});
+    if (response.next_page_token().empty()) return journal;
+    request.set_page_token(response.next_page_token());
+  }
+}
+
 absl::Status ImportSender::SendProjects(const std::vector<pb::Record>& records, Rows& rows) {
   projects::v1::BatchImportProjectsRequest request;
   request.set_request_id(NewUuid());
@@ -151,7 +234,6 @@ absl::Status ImportSender::SendProjects(const std::vector<pb::Record>& records, 
     if (!records[i].has_project() || !rows[i].reason.empty()) continue;
     const pb::ProjectRecord& record = records[i].project();
     projects::v1::ImportedProject& imported = *request.add_projects();
-    imported.set_request_id(record.id());  // one request makes one project
     projects::v1::Project& project = *imported.mutable_project();
     project.set_project_id(record.id());
     project.set_code(record.code());
@@ -166,8 +248,9 @@ absl::Status ImportSender::SendProjects(const std::vector<pb::Record>& records, 
     project.set_observed(true);
     project.set_key_project(record.key_project());
     project.set_source_ref(SourceOf(records[i]));
-    imported.set_reported_on(ReportedOn(records[i]));
+    imported.set_reported_on(records[i].reported_on());
     if (records[i].has_measurement()) AddProgress(records[i], imported);
+    imported.set_request_id(ReportId(imported));
     row_of.push_back(i);
   }
   if (row_of.empty()) return absl::OkStatus();
@@ -193,15 +276,17 @@ absl::Status ImportSender::SendOperations(const std::vector<pb::Record>& records
     request.set_request_id(NewUuid());
     request.set_validate_only(options_.dry_run);
     std::vector<size_t> row_of;
-    // A row's operations stay in one batch: they build on each other.
+    // A row's operations stay in one batch: they build on each other, and stand or fall together.
     for (; next < records.size() &&
-           request.operations_size() + records[next].operation_size() <= kOperationsMax;
+           request.operations_size() + static_cast<int>(pending_[next].size()) <= kOperationsMax;
          ++next) {
       const pb::Record& record = records[next];
       if (!rows[next].reason.empty()) continue;
-      for (const pb::OperationRecord& from : record.operation()) {
+      const std::string group = GroupOf(record, pending_[next]);
+      for (const pb::OperationRecord& from : pending_[next]) {
         budget::v1::ObservedOperation& operation = *request.add_operations();
         operation.set_request_id(from.id());
+        operation.set_group(group);
         operation.set_line_id(record.line().id());
         operation.set_operation(OperationOf(from.kind()));
         operation.mutable_amount()->CopyFrom(from.amount());
@@ -214,7 +299,7 @@ absl::Status ImportSender::SendOperations(const std::vector<pb::Record>& records
       }
     }
     if (row_of.empty()) {
-      if (next < records.size() && records[next].operation_size() > kOperationsMax) {
+      if (next < records.size()) {
         return absl::InvalidArgumentError(absl::StrCat(
             "row ", records[next].row(), " has more than ", kOperationsMax, " operations"));
       }

@@ -1,6 +1,6 @@
 // Sends records through the API, in batches: units, projects, operations. Each row ends as new,
 // repeated or refused; a refused row does not harm its neighbours. Sending the same records again
-// changes nothing.
+// changes nothing; records of a later report change projects and post what exceeds the journals.
 #pragma once
 
 #include <string>
@@ -13,6 +13,7 @@
 
 #include "fiscus/imports/v1/record.pb.h"
 #include "google/protobuf/message.h"
+#include "libs/tabular/increment.h"
 
 namespace fiscus::cli {
 
@@ -46,6 +47,8 @@ class ImportSender {
  private:
   using Rows = std::vector<SentRow>;
   absl::Status SendUnits(const std::vector<imports::v1::Record>& records, Rows& rows);
+  absl::Status ReadJournals(const std::vector<imports::v1::Record>& records, Rows& rows);
+  absl::StatusOr<std::vector<tabular::Posted>> ReadJournal(const std::string& line_id);
   absl::Status SendProjects(const std::vector<imports::v1::Record>& records, Rows& rows);
   absl::Status SendOperations(const std::vector<imports::v1::Record>& records, Rows& rows);
   std::string PathOf(const imports::v1::Record& record) const;
@@ -54,6 +57,7 @@ class ImportSender {
   const Options options_;
   Call call_;
   std::vector<std::string> known_units_;  // sorted paths that exist by now
+  std::vector<std::vector<imports::v1::OperationRecord>> pending_;  // by row, what is to be posted
 };
 
 // Records that one call of Send should get: with ten operations each they fill one batch of the
