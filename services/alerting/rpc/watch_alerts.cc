@@ -37,6 +37,10 @@ absl::Status Watch(const Deps& deps, const Call& call, const v1::WatchAlertsRequ
   RETURN_IF_ERROR(fields.status());
   filter.scopes = ScopesUnder(call, request.under_path());
   ASSIGN_OR_RETURN(const int64_t position, StartOf(deps, call, request));
+  // At once, so that whoever loses the connection before the first change misses nothing either.
+  v1::AlertChange start;
+  start.set_resume_token(ResumeToken(position));
+  stream->Write(std::move(start));
   if (!deps.feed.Subscribe(call.caller.tenant, position, std::move(filter), stream)) {
     return absl::UnavailableError("no room for another stream here; try again");
   }

@@ -8,10 +8,15 @@
 namespace fiscus::alerting {
 namespace {
 
+// The stream after its first message.
 std::shared_ptr<HeldStream> Watch(World& world, const v1::WatchAlertsRequest& request,
                                   const std::string& scope = "/33/") {
   auto stream = std::make_shared<HeldStream>();
   WatchAlerts(world.deps(), CallWith("alerts.read", scope), request, stream);
+  for (const v1::AlertChange& start : stream->Take()) {
+    CHECK_FALSE(start.has_alert());
+    CHECK_FALSE(start.resume_token().empty());
+  }
   return stream;
 }
 
@@ -43,6 +48,26 @@ TEST_CASE("With the token of the last change seen nothing is missed", "[alerting
   const auto second = Watch(world, request);
   world.feed().RunOnce();
   REQUIRE(second->Take().size() == 1);
+}
+
+TEST_CASE(
+    "The first message is the token of where the stream begins: before any change nothing is "
+    "missed either",
+    "[alerting][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  auto lost = std::make_shared<HeldStream>();
+  WatchAlerts(world.deps(), CallWith("alerts.read", "/33/"), {}, lost);
+  const auto start = lost->Take();
+  REQUIRE(start.size() == 1);
+  lost->Finish(absl::CancelledError("the client went away"));
+  REQUIRE(world.Take(WarningWith(1)).ok());
+
+  v1::WatchAlertsRequest request;
+  request.set_resume_token(start[0].resume_token());
+  const auto second = Watch(world, request);
+  world.feed().RunOnce();
+  CHECK(second->Take().size() == 1);
 }
 
 TEST_CASE("A stream is cut to the caller's units", "[alerting][rpc]") {
