@@ -94,6 +94,37 @@ TEST_CASE("Values are shown for people and raw for programs", "[cli]") {
   CHECK(FieldText(indicators, "deviation_bp", ValueStyle::kPeople) == "-12.05 %");
 }
 
+TEST_CASE("A field is set if something was put into it", "[cli]") {
+  payments::v1::SubmitPaymentRequest request;
+  for (const char* path : {"payment.version", "payment.payee.name", "payment.vouchers",
+                           "payment.amount", "validate_only", "nothing.such"}) {
+    CAPTURE(path);
+    CHECK_FALSE(IsSet(request, path));
+  }
+  request.mutable_payment()->set_version(7);
+  request.mutable_payment()->add_vouchers("V");
+  request.mutable_payment()->mutable_amount();
+  for (const char* path : {"payment.version", "payment.vouchers", "payment.amount"}) {
+    CAPTURE(path);
+    CHECK(IsSet(request, path));
+  }
+}
+
+TEST_CASE("Minor units take the currency that the text or the message names", "[cli]") {
+  budget::v1::SetFundPlanRequest plan;
+  REQUIRE(SetField(plan, "monthly", "12").ok());
+  REQUIRE(SetField(plan, "monthly", "12 JPY").ok());
+  REQUIRE(SetField(plan, "monthly", "-1,234.50 CNY").ok());
+  CHECK(plan.monthly(0) == 1200);
+  CHECK(plan.monthly(1) == 12);
+  CHECK(plan.monthly(2) == -123'450);
+  budget::v1::LedgerResponse response;
+  response.mutable_line()->set_currency("JPY");
+  REQUIRE(SetField(response, "line.balances.paid", "12").ok());
+  CHECK(response.line().balances().paid() == 12);
+  CHECK(absl::IsInvalidArgument(SetField(response, "line.balances.paid", "12 CNY")));
+}
+
 TEST_CASE("Tables line up by what characters occupy and keep foreign text harmless", "[cli]") {
   CHECK(DisplayWidth("省é") == 3);
   CHECK(DisplayWidth("e\xCC\x81") == 1);

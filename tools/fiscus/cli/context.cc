@@ -18,12 +18,10 @@ namespace {
 
 using google::protobuf::Message;
 
-constexpr int kTimeoutDefault_s = 30;
-
+// ResolveSettings has checked that it is a number.
 absl::Duration TimeoutOf(const Settings& settings) {
   int seconds = 0;
-  if (!absl::SimpleAtoi(settings.Get("timeout"), &seconds) || seconds <= 0)
-    seconds = kTimeoutDefault_s;
+  static_cast<void>(absl::SimpleAtoi(settings.Get("timeout"), &seconds));
   return absl::Seconds(seconds);
 }
 
@@ -89,7 +87,11 @@ absl::Status Context::Stream(std::string_view method, const Message& request, Me
                              const std::atomic<bool>& stop,
                              absl::FunctionRef<absl::Status()> take) {
   ASSIGN_OR_RETURN(Channel * channel, Connected());
-  ASSIGN_OR_RETURN(const std::string token, Token(""));
+  ASSIGN_OR_RETURN(std::string token, Token(""));
+  const absl::Status status =
+      channel->Stream(WirePath(method), token, request, response, stop, take);
+  if (!absl::IsUnauthenticated(status)) return status;
+  ASSIGN_OR_RETURN(token, Token(token));
   return channel->Stream(WirePath(method), token, request, response, stop, take);
 }
 

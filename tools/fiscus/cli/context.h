@@ -42,7 +42,8 @@ class Context {
   absl::Status CallPublic(std::string_view method, const google::protobuf::Message& request,
                           google::protobuf::Message& response);
 
-  // A server stream; see Channel::Stream.
+  // A server stream; see Channel::Stream. Refused for its token it is opened once more with a new
+  // one; `take` may change the request, so that it goes on where it was.
   absl::Status Stream(std::string_view method, const google::protobuf::Message& request,
                       google::protobuf::Message& response, const std::atomic<bool>& stop,
                       absl::FunctionRef<absl::Status()> take);

@@ -97,14 +97,18 @@ std::string CurrencyNear(const Chain& chain) {
   return "";
 }
 
+// "1,234.50 CNY" without its currency, if it names one.
+std::string TakeCurrency(std::string_view text, std::string& currency) {
+  const size_t blank = text.rfind(' ');
+  if (blank == std::string_view::npos || !IsCurrency(text.substr(blank + 1)))
+    return std::string(text);
+  currency = text.substr(blank + 1);
+  return std::string(text.substr(0, blank));
+}
+
 absl::Status SetMoney(Message& message, const FieldDescriptor* field, std::string_view text) {
-  std::string amount(text);
   std::string currency(kDefaultCurrency);
-  if (const size_t blank = amount.rfind(' ');
-      blank != std::string::npos && IsCurrency(amount.substr(blank + 1))) {
-    currency = amount.substr(blank + 1);
-    amount.resize(blank);
-  }
+  const std::string amount = TakeCurrency(text, currency);
   ASSIGN_OR_RETURN(const int64_t minor, ParseAmount(amount, currency));
   auto* money =
       static_cast<type::v1::Money*>(message.GetReflection()->MutableMessage(&message, field));
@@ -113,14 +117,21 @@ absl::Status SetMoney(Message& message, const FieldDescriptor* field, std::strin
   return absl::OkStatus();
 }
 
+// Minor units without a currency beside them: that of the text, of the messages around, or CNY.
+absl::StatusOr<int64_t> ParseMinor(std::string_view text, const Chain& chain) {
+  const std::string near = CurrencyNear(chain);
+  std::string currency = near.empty() ? std::string(kDefaultCurrency) : near;
+  const std::string amount = TakeCurrency(text, currency);
+  if (!near.empty() && currency != near) return Wrong(absl::StrCat("not in ", near), text);
+  return ParseAmount(amount, currency);
+}
+
 absl::Status SetInteger(Message& message, const FieldDescriptor* field, std::string_view text,
                         const Chain& chain) {
   const Reflection* reflection = message.GetReflection();
   int64_t number = 0;
   if (UnitOf(field) == "fen") {
-    const std::string currency = CurrencyNear(chain);
-    ASSIGN_OR_RETURN(number, ParseAmount(text, currency.empty() ? kDefaultCurrency
-                                                                : std::string_view(currency)));
+    ASSIGN_OR_RETURN(number, ParseMinor(text, chain));
   } else if (!absl::SimpleAtoi(ToAbsl(text), &number)) {
     return Wrong("no whole number", text);
   }
@@ -264,6 +275,20 @@ std::string FieldText(const Message& root, std::string_view path, ValueStyle sty
     if (field->is_repeated()) return RepeatedText(message, field);
     if (path.empty()) return LeafText(field, chain, style);
     chain.push_back(&message.GetReflection()->GetMessage(message, field));
+  }
+}
+
+bool IsSet(const Message& root, std::string_view path) {
+  const Message* message = &root;
+  while (true) {
+    const Reflection* reflection = message->GetReflection();
+    const FieldDescriptor* field =
+        message->GetDescriptor()->FindFieldByName(std::string(TakeSegment(path)));
+    if (field == nullptr) return false;
+    if (field->is_repeated()) return reflection->FieldSize(*message, field) > 0;
+    if (!reflection->HasField(*message, field)) return false;
+    if (path.empty()) return true;
+    message = &reflection->GetMessage(*message, field);
   }
 }
 

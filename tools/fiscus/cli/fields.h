@@ -21,6 +21,10 @@ const google::protobuf::FieldDescriptor* FindField(const google::protobuf::Descr
 absl::Status SetField(google::protobuf::Message& message, std::string_view path,
                       std::string_view text);
 
+// Whether the field holds something: a list an element, a number or text without presence another
+// value than its default.
+bool IsSet(const google::protobuf::Message& message, std::string_view path);
+
 // How a value is shown: kPeople formats amounts and ratios, kRaw gives minor units and basis
 // points.
 enum class ValueStyle { kPeople, kRaw };

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <deque>
 #include <map>
+#include <ostream>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
@@ -205,8 +206,13 @@ ExitCode Main(const CommandTable& table, const Environment& environment,
     return ExitCode::kUsage;
   }
   Context context(environment, *std::move(settings), table);
-  return parsed.command->run != nullptr ? parsed.command->run(context, parsed.arguments)
-                                        : RunRpc(context, *parsed.command, parsed.arguments);
+  const ExitCode code = parsed.command->run != nullptr
+                            ? parsed.command->run(context, parsed.arguments)
+                            : RunRpc(context, *parsed.command, parsed.arguments);
+  // What was asked for and could not be written is a failure, whatever the server did.
+  if (environment.out.flush().good()) return code;
+  environment.err << "error: the output could not be written\n";
+  return ExitCode::kFailure;
 }
 
 }  // namespace fiscus::cli

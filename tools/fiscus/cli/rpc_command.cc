@@ -51,7 +51,7 @@ std::string Today(const Context& context) {
 absl::Status SetFlag(Context& context, const Flag& flag, const Arguments& arguments,
                      Message& request) {
   std::vector<std::string> values = arguments.All(flag.name);
-  const bool given_in_json = !FieldText(request, flag.field, ValueStyle::kRaw).empty();
+  const bool given_in_json = IsSet(request, flag.field);
   if (values.empty() && !given_in_json) {
     if (flag.kind == FlagKind::kToday) values = {Today(context)};
     if (flag.kind == FlagKind::kNewId) {
@@ -104,7 +104,24 @@ absl::Status FetchFollowing(Context& context, const Command& command, Message& r
   return absl::OkStatus();
 }
 
-absl::Status CallAndPrint(Context& context, const Command& command, const Arguments& arguments) {
+// How a call ends that was answered: a batch whose items were refused is no success.
+ExitCode EndingOf(const Message& answer) {
+  const FieldDescriptor* results = FindField(answer.GetDescriptor(), "results");
+  const bool batch = results != nullptr && results->is_repeated() &&
+                     FindField(results->message_type(), "status.reason") != nullptr;
+  if (!batch) return ExitCode::kOk;
+  const int items = answer.GetReflection()->FieldSize(answer, results);
+  int refused = 0;
+  for (int i = 0; i < items; ++i) {
+    const Message& item = answer.GetReflection()->GetRepeatedMessage(answer, results, i);
+    if (IsSet(item, "status.code")) ++refused;
+  }
+  if (refused == 0) return ExitCode::kOk;
+  return refused < items ? ExitCode::kPartial : ExitCode::kFailure;
+}
+
+absl::StatusOr<ExitCode> CallAndPrint(Context& context, const Command& command,
+                                      const Arguments& arguments) {
   const RpcTraits traits = TraitsOf(command);
   ASSIGN_OR_RETURN(const OutputFormat format, ParseOutputFormat(context.settings().Get("output")));
   ASSIGN_OR_RETURN(const std::unique_ptr<Message> request,
@@ -124,7 +141,7 @@ absl::Status CallAndPrint(Context& context, const Command& command, const Argume
     context.err() << "more follows: --page-all, or --page-token "
                   << FieldText(*answer, "next_page_token", ValueStyle::kRaw) << "\n";
   }
-  return absl::OkStatus();
+  return EndingOf(*answer);
 }
 
 }  // namespace
@@ -173,8 +190,8 @@ absl::StatusOr<std::unique_ptr<Message>> BuildRequest(Context& context, const Co
 }
 
 ExitCode RunRpc(Context& context, const Command& command, const Arguments& arguments) {
-  const absl::Status status = CallAndPrint(context, command, arguments);
-  return status.ok() ? ExitCode::kOk : context.Fail(status);
+  const absl::StatusOr<ExitCode> code = CallAndPrint(context, command, arguments);
+  return code.ok() ? *code : context.Fail(code.status());
 }
 
 absl::StatusOr<std::string> ResolveProject(Context& context, const std::string& text) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/core/status.h"
@@ -13,6 +14,8 @@
 
 namespace fiscus::cli {
 namespace {
+
+constexpr int kTimeoutMax_s = 86'400;
 
 bool IsContextName(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
@@ -185,6 +188,13 @@ absl::StatusOr<Settings> ResolveSettings(const Environment& environment, const A
         Resolve(spec, environment, flags,
                 known ? file.contexts[settings.context] : std::map<std::string, std::string>(),
                 settings.context);
+  }
+  int seconds = 0;
+  const Setting& timeout = settings.values["timeout"];
+  if (!absl::SimpleAtoi(timeout.value, &seconds) || seconds < 1 || seconds > kTimeoutMax_s) {
+    return absl::InvalidArgumentError(absl::StrCat("timeout wants 1 to ", kTimeoutMax_s,
+                                                   " seconds, not '", timeout.value, "' (",
+                                                   timeout.origin, ")"));
   }
   return settings;
 }

@@ -61,7 +61,8 @@ std::string StateFolder(const Environment& environment);
 absl::StatusOr<ConfigFile> LoadConfigFile(const Environment& environment);
 absl::Status SaveConfigFile(const Environment& environment, const ConfigFile& file);
 
-// `flags`: global flags as given. Refuses a context that does not exist.
+// `flags`: global flags as given. Refuses a context that does not exist, and a timeout that is no
+// number of seconds.
 absl::StatusOr<Settings> ResolveSettings(const Environment& environment, const Arguments& flags);
 
 }  // namespace fiscus::cli

@@ -124,6 +124,10 @@ TEST_CASE("What is wrong before a call: not logged in 4, unknown output 2, unkno
   CHECK(d.Run({"explain", "EXCEEDS_AVAILABLE"}) == 0);
   CHECK_THAT(d.out.str(),
              Contains("fiscus.budget.v1") && Contains("More than the line has available"));
+  for (const char* reason : {"OUT_OF_SCOPE", "TOO_MANY_REQUESTS", "NOT_A_NUMBER"}) {
+    CAPTURE(reason);
+    CHECK(Program().Run({"explain", reason}) == 0);
+  }
   Program e;
   CHECK(e.Run({"--context", "none", "whoami"}) == 2);
 }
@@ -182,6 +186,61 @@ TEST_CASE("A request is built of JSON, presets, flags and --set; ids follow from
   program.in.str("{}");
   CHECK(FieldText(**BuildRequest(context, *parsed.command, parsed.arguments), "payment.payment_id",
                   ValueStyle::kRaw) == text("payment.payment_id"));
+}
+
+TEST_CASE("A required number that was not given is missed, not taken for 0", "[cli]") {
+  const std::vector<std::string> words = {
+      "budget", "approve",    "--code", "L",        "--unit", "/a/",    "--currency",
+      "CNY",    "--document", "D",      "--amount", "1 CNY",  "--date", "2026-01-01"};
+  const auto message = [&words](const std::vector<std::string>& more, const std::string& json) {
+    Program program;
+    program.in.str(json);
+    std::vector<std::string> all = words;
+    all.insert(all.end(), more.begin(), more.end());
+    all.insert(all.end(), {"--json", "-"});
+    const Parsed parsed = ParseCommandLine(AllCommands(), program.environment, all);
+    REQUIRE(parsed.command != nullptr);
+    Context context(program.environment, *ResolveSettings(program.environment, parsed.global),
+                    AllCommands());
+    return std::string(BuildRequest(context, *parsed.command, parsed.arguments).status().message());
+  };
+  CHECK(message({}, "{}") == "--year is required");
+  CHECK(message({"--year", "2026"}, "{}").empty());
+  CHECK(message({}, R"({"line":{"fiscal_year":2026}})").empty());
+}
+
+TEST_CASE("A timeout that is no number is refused with where it comes from", "[cli]") {
+  for (const char* text : {"abc", "0", "-1", "1.5", "99999999999"}) {
+    Program program;
+    CHECK(program.Run({"whoami", "--timeout", text}) == 2);
+    CHECK_THAT(program.err.str(), Contains("timeout wants") && Contains("(flag)"));
+  }
+}
+
+TEST_CASE("Output that cannot be written is a failure", "[cli]") {
+  Program program;
+  program.out.setstate(std::ios::badbit);
+  CHECK(program.Run({"explain", "EXCEEDS_AVAILABLE"}) == 1);
+  CHECK_THAT(program.err.str(), Contains("could not be written"));
+}
+
+TEST_CASE("The file of rejected rows may not be the file itself", "[cli]") {
+  std::string pattern = (std::filesystem::temp_directory_path() / "fiscus-import-XXXXXX").string();
+  const std::filesystem::path folder = mkdtemp(pattern.data());
+  const std::string file = folder / "in.csv";
+  std::ofstream(file) << "k\n\n";
+  std::ofstream(folder / "p.textproto")
+      << "name: 'p' input { format: FORMAT_CSV header_row: 1 } output { key: '{k}' } "
+         "field { name: 'k' heading: 'k' required: true }";
+  std::filesystem::create_hard_link(file, folder / "other.csv");
+  for (const std::string& rejected : {file, (folder / "other.csv").string()}) {
+    Program program;
+    CHECK(program.Run({"import", file, "--profile", folder / "p.textproto", "--tenant", "t",
+                       "--offline", "--rejected", rejected}) == 2);
+    CHECK_THAT(program.err.str(), Contains("--rejected names the file"));
+  }
+  CHECK(std::filesystem::file_size(file) == 3);
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("Completion scripts name every command", "[cli]") {

@@ -214,7 +214,13 @@ absl::StatusOr<ExitCode> Import(Context& context, const Arguments& arguments) {
 
   // In the current folder: the file's own may be read-only.
   const std::string beside = std::filesystem::path(path).filename().string() + ".rejected.csv";
-  RejectedFile rejected(arguments.Has("rejected") ? arguments.Get("rejected") : beside);
+  const std::string rejected_path = arguments.Has("rejected") ? arguments.Get("rejected") : beside;
+  std::error_code missing;  // a file that is not there yet is not this one
+  if (std::filesystem::equivalent(path, rejected_path, missing)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--rejected names the file that is imported: ", rejected_path));
+  }
+  RejectedFile rejected(rejected_path);
 
   ASSIGN_OR_RETURN(pb::Report report,
                    ExamineFile(file.bytes(), *plan, tenant, offline ? &rejected : nullptr));

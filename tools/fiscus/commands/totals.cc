@@ -69,7 +69,7 @@ Command Sums(std::string_view path, std::string_view method, std::string_view he
 
 std::atomic<bool> stop_watching{false};
 
-constexpr int kReconnectsMax = 60;  // in a row, without a change between them
+constexpr int kReconnectsMax = 60;  // in a row, without a message between them
 constexpr absl::Duration kReconnectPause = absl::Seconds(1);
 
 // Waits a while, less if the person wants to stop.
@@ -81,13 +81,22 @@ void PauseBeforeReconnect() {
   }
 }
 
-// A stream that ended so can be taken up again: the server went away, or the token that opened it
-// ended.
+// Whether a stream that ended so can be taken up again. Only what would end the next one as well
+// cannot: what is wrong with the request, the rights or the login. A server that was killed shows
+// as INTERNAL (its connection was reset), one that gave up on us as ABORTED or CANCELLED.
 bool CanGoOn(const absl::Status& status) {
-  if (status.ok() || absl::IsUnavailable(status)) return true;
-  const auto refusal = RefusalOf(status);
-  return absl::IsUnauthenticated(status) &&
-         !(refusal.has_value() && refusal->reason == "NOT_LOGGED_IN");
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kOutOfRange:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:  // the token was renewed already
+    case absl::StatusCode::kUnimplemented:
+      return false;
+    default:
+      return true;
+  }
 }
 
 void PrintChange(const Context& context, const alerting::v1::AlertChange& change,
@@ -115,9 +124,11 @@ absl::Status Watch(Context& context, const Arguments& arguments) {
   alerting::v1::AlertChange change;
   int reconnects = 0;
   const auto take = [&] {
-    PrintChange(context, change, format);
     request.set_resume_token(change.resume_token());
     reconnects = 0;
+    if (!change.has_alert()) return absl::OkStatus();  // only where the stream begins
+    PrintChange(context, change, format);
+    if (!context.out().good()) return absl::DataLossError("the output could not be written");
     return --left == 0 ? absl::CancelledError("seen enough") : absl::OkStatus();
   };
   while (true) {
@@ -125,7 +136,7 @@ absl::Status Watch(Context& context, const Arguments& arguments) {
                                                request, change, stop_watching, take);
     if (left == 0) return absl::OkStatus();
     if (stop_watching.load()) return absl::CancelledError("stopped");
-    if (!CanGoOn(status)) return status;
+    if (!CanGoOn(status) || !context.out().good()) return status;
     if (++reconnects > kReconnectsMax)
       return status.ok() ? absl::UnavailableError("the server ended the stream") : status;
     PauseBeforeReconnect();
