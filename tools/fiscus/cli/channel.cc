@@ -5,6 +5,8 @@
 
 #include <array>
 #include <future>
+#include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -45,6 +47,21 @@ void Authorise(grpc::ClientContext& context, const std::string& token) {
   if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
 }
 
+// HTTP's date of the answer.
+std::optional<absl::Time> DateOf(const grpc::ClientContext& context) {
+  const auto& headers = context.GetServerInitialMetadata();
+  const auto date = headers.find("date");
+  absl::Time time;
+  std::string error;
+  if (date == headers.end() ||
+      !absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT",
+                       absl::string_view(date->second.data(), date->second.size()), &time,
+                       &error)) {
+    return std::nullopt;
+  }
+  return time;
+}
+
 // Tags of the streaming call's operations.
 enum Tag : intptr_t { kStarted = 1, kWritten, kClosed, kRead, kFinished };
 void* AsTag(Tag tag) {
@@ -78,6 +95,8 @@ bool NextEvent(grpc::CompletionQueue& queue, grpc::ClientContext& context,
 struct Channel::Impl {
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<grpc::GenericStub> stub;
+  std::mutex mutex;
+  std::optional<absl::Time> server_time;
 };
 
 Channel::Channel(const ChannelOptions& options) : impl_(std::make_unique<Impl>()) {
@@ -110,10 +129,19 @@ absl::Status Channel::Call(const std::string& method, const std::string& token,
   impl_->stub->UnaryCall(&context, method, grpc::StubOptions(), &sent, &received,
                          [&done](grpc::Status status) { done.set_value(std::move(status)); });
   const grpc::Status status = done.get_future().get();
+  if (const auto time = DateOf(context)) {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->server_time = time;
+  }
   if (!status.ok()) return ToAbslStatus(status);
   if (FromBuffer(received, response)) return absl::OkStatus();
   return absl::InternalError(
       absl::StrCat(method, " answered with bytes that are no ", response.GetTypeName()));
+}
+
+std::optional<absl::Time> Channel::server_time() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->server_time;
 }
 
 absl::Status Channel::Stream(const std::string& method, const std::string& token,

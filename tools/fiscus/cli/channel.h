@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,10 @@ class Channel {
   // `method`: "/fiscus.budget.v1.BudgetService/GetLine". `token` may be empty.
   absl::Status Call(const std::string& method, const std::string& token, absl::Duration timeout,
                     const google::protobuf::Message& request, google::protobuf::Message& response);
+
+  // The gateway's time as the last answer to Call told it ("date"), to the second; nothing before
+  // an answer.
+  std::optional<absl::Time> server_time() const;
 
   // A server stream: `take` gets every message, and ends it with a status other than OK. Ends with
   // CANCELLED once `stop` is set.

@@ -17,6 +17,7 @@
 #include "tools/fiscus/cli/settings.h"
 #include "tools/fiscus/cli/table.h"
 #include "tools/fiscus/cli/tokens.h"
+#include "tools/fiscus/cli/yaml.h"
 
 namespace fiscus::cli {
 namespace {
@@ -94,6 +95,21 @@ TEST_CASE("Values are shown for people and raw for programs", "[cli]") {
   CHECK(FieldText(indicators, "deviation_bp", ValueStyle::kPeople) == "-12.05 %");
 }
 
+TEST_CASE("YAML keeps texts texts and nests as JSON does", "[cli]") {
+  CHECK(YamlOfJson(
+            R"({"a":"1","b":[{"c":true,"d":[]},[1,2]],"e":{},"f":"no: #\n","g":{"h":null}})") ==
+        "a: \"1\"\n"
+        "b:\n"
+        "  - c: true\n"
+        "    d: []\n"
+        "  - - 1\n"
+        "    - 2\n"
+        "e: {}\n"
+        "f: \"no: #\\n\"\n"
+        "g:\n"
+        "  h: null\n");
+}
+
 TEST_CASE("A field is set if something was put into it", "[cli]") {
   payments::v1::SubmitPaymentRequest request;
   for (const char* path : {"payment.version", "payment.payee.name", "payment.vouchers",
@@ -153,13 +169,15 @@ TEST_CASE("An answer is rendered in every format", "[cli]") {
   CHECK(render(OutputFormat::kWide) == "CODE        PAID  ID\nL1    123.45 CNY  id-1\n");
   CHECK(render(OutputFormat::kCsv) == "code,balances.paid,line_id\r\nL1,12345,id-1\r\n");
   CHECK(render(OutputFormat::kName) == "id-1\n");
+  CHECK_THAT(render(OutputFormat::kYaml), Contains("lines:\n  - line_id: \"id-1\"\n") &&
+                                              Contains("\n    balances:\n      approved: \"0\"\n"));
   CHECK_THAT(render(OutputFormat::kJson),
              Contains("\"paid\": \"12345\"") && Contains("\"line_id\": \"id-1\""));
   CHECK_THAT(render(OutputFormat::kJsonLines),
              Contains("\"paid\":\"12345\"") && Contains("\"overspent\":false"));
   CHECK(render(OutputFormat::kTable, "fiscal_year,code") == "FISCAL_YEAR  CODE\n          0  L1\n");
   CHECK(render(OutputFormat::kTable, "nothing") == "error");
-  CHECK_FALSE(ParseOutputFormat("yaml").ok());
+  CHECK_FALSE(ParseOutputFormat("xml").ok());
 }
 
 TEST_CASE("Settings come from flag, environment, context, default, in this order", "[cli]") {

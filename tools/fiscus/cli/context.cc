@@ -83,6 +83,10 @@ absl::Status Context::CallPublic(std::string_view method, const Message& request
   return channel->Call(WirePath(method), "", TimeoutOf(settings_), request, response);
 }
 
+std::optional<absl::Time> Context::server_time() const {
+  return channel_ == nullptr ? std::nullopt : channel_->server_time();
+}
+
 absl::Status Context::Stream(std::string_view method, const Message& request, Message& response,
                              const std::atomic<bool>& stop,
                              absl::FunctionRef<absl::Status()> take) {

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,6 +42,9 @@ class Context {
   // An RPC that needs no token.
   absl::Status CallPublic(std::string_view method, const google::protobuf::Message& request,
                           google::protobuf::Message& response);
+
+  // See Channel::server_time.
+  std::optional<absl::Time> server_time() const;
 
   // A server stream; see Channel::Stream. Refused for its token it is opened once more with a new
   // one; `take` may change the request, so that it goes on where it was.

@@ -9,6 +9,7 @@
 #include "libs/core/text.h"
 #include "tools/fiscus/cli/fields.h"
 #include "tools/fiscus/cli/table.h"
+#include "tools/fiscus/cli/yaml.h"
 
 namespace fiscus::cli {
 namespace {
@@ -76,10 +77,11 @@ absl::StatusOr<OutputFormat> ParseOutputFormat(std::string_view name) {
   if (name == "wide") return OutputFormat::kWide;
   if (name == "json") return OutputFormat::kJson;
   if (name == "jsonl") return OutputFormat::kJsonLines;
+  if (name == "yaml") return OutputFormat::kYaml;
   if (name == "csv") return OutputFormat::kCsv;
   if (name == "name") return OutputFormat::kName;
-  return absl::InvalidArgumentError(
-      absl::StrCat("output wants table, wide, json, jsonl, csv or name, not '", ToAbsl(name), "'"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "output wants table, wide, json, jsonl, yaml, csv or name, not '", ToAbsl(name), "'"));
 }
 
 std::string ApiJson(const Message& message, bool pretty) {
@@ -93,9 +95,15 @@ std::string ApiJson(const Message& message, bool pretty) {
   return json;
 }
 
+std::string MessageText(const Message& message, OutputFormat format) {
+  if (format == OutputFormat::kYaml) return YamlOfJson(ApiJson(message, false));
+  return ApiJson(message, format == OutputFormat::kJson);
+}
+
 absl::StatusOr<std::string> Render(const Command& command, const Message& answer,
                                    OutputFormat format, const std::string& columns_asked) {
-  if (format == OutputFormat::kJson) return ApiJson(answer, true);
+  if (format == OutputFormat::kJson || format == OutputFormat::kYaml)
+    return MessageText(answer, format);
   const std::vector<const Message*> items = ItemsOf(command, answer);
   if (format == OutputFormat::kJsonLines) {
     std::string lines;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -89,7 +90,7 @@ const std::vector<SettingSpec>& SettingSpecs() {
       {"tenant", "FISCUS_TENANT", "", "tenant's slug"},
       {"username", "FISCUS_USERNAME", "", "user name for login"},
       {"under", "FISCUS_UNDER", "", "unit path below which an import places its units"},
-      {"output", "FISCUS_OUTPUT", "table", "table, wide, json, jsonl, csv or name"},
+      {"output", "FISCUS_OUTPUT", "table", "table, wide, json, jsonl, yaml, csv or name"},
       {"timeout", "FISCUS_TIMEOUT", "30", "seconds until a call is given up"},
       {"columns", "", "", "columns of a table or CSV: dotted field paths, separated by commas",
        false},
@@ -145,6 +146,14 @@ std::string ConfigFile::Text() const {
     for (const auto& [key, value] : values) absl::StrAppend(&text, key, " = ", Quote(value), "\n");
   }
   return text;
+}
+
+std::string SettingsJson(const Settings& settings) {
+  nlohmann::ordered_json json;
+  json["context"] = settings.context;
+  for (const auto& [name, setting] : settings.values)
+    json["settings"][name] = {{"value", setting.value}, {"origin", setting.origin}};
+  return json.dump() + "\n";
 }
 
 std::string ConfigPath(const Environment& environment) {

@@ -51,6 +51,9 @@ struct Settings {
   const std::string& Get(std::string_view name) const { return values.find(name)->second.value; }
 };
 
+// {"context":…,"settings":{"address":{"value":…,"origin":…},…}} on one line.
+std::string SettingsJson(const Settings& settings);
+
 // Folder and file of the configuration: $FISCUS_CONFIG, else $XDG_CONFIG_HOME/fiscus/config.toml,
 // else ~/.config/….
 std::string ConfigPath(const Environment& environment);

@@ -44,6 +44,8 @@ CommandTable Groups() {
       {.path = "units", .help = "The unit tree."},
       {.path = "users", .help = "Users and their grants."},
       {.path = "roles", .help = "Roles: named sets of intents."},
+      {.path = "tenants", .help = "Tenants of the installation, for its operator."},
+      {.path = "calendar", .help = "Holidays and worked weekends of the tenant."},
       {.path = "config", .help = "The configuration file."},
   };
 }
@@ -54,9 +56,9 @@ const CommandTable& AllCommands() {
   static const CommandTable all = [] {
     LinkServices();
     CommandTable table;
-    for (const auto part :
-         {SessionCommands, Groups, ProjectCommands, BudgetCommands, PaymentCommands, AlertCommands,
-          MonitorCommands, TotalsCommands, ImportCommands, IdentityCommands, LocalCommands}) {
+    for (const auto part : {SessionCommands, Groups, ProjectCommands, BudgetCommands,
+                            PaymentCommands, AlertCommands, MonitorCommands, TotalsCommands,
+                            ImportCommands, IdentityCommands, DoctorCommands, LocalCommands}) {
       CommandTable commands = part();
       table.insert(table.end(), std::make_move_iterator(commands.begin()),
                    std::make_move_iterator(commands.end()));

@@ -11,6 +11,7 @@ const CommandTable& AllCommands();
 
 CommandTable AlertCommands();
 CommandTable BudgetCommands();
+CommandTable DoctorCommands();
 CommandTable IdentityCommands();
 CommandTable ImportCommands();
 CommandTable LocalCommands();

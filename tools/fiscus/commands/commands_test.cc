@@ -217,6 +217,26 @@ TEST_CASE("A timeout that is no number is refused with where it comes from", "[c
   }
 }
 
+TEST_CASE("The settings are told as JSON and YAML too", "[cli]") {
+  Program json;
+  CHECK(json.Run({"config", "view", "-o", "json", "--tenant", "t\"x"}) == 0);
+  CHECK_THAT(json.out.str(), Contains(R"("tenant":{"value":"t\"x","origin":"flag"})"));
+  Program yaml;
+  CHECK(yaml.Run({"config", "view", "-o", "yaml"}) == 0);
+  CHECK_THAT(yaml.out.str(), Contains("settings:\n  address:\n    value: \"127.0.0.1:8443\"\n"));
+}
+
+TEST_CASE("The doctor stops at the first step that fails, and says what to do", "[cli]") {
+  Program no_authority;
+  CHECK(no_authority.Run({"doctor", "--ca", "/nonexistent/ca.pem"}) == 1);
+  CHECK_THAT(no_authority.out.str(),
+             Contains("authority  FAILS") && Contains("PEM file") && !Contains("gateway    "));
+  Program nobody_there;
+  CHECK(nobody_there.Run({"doctor", "--address", "127.0.0.1:1", "--timeout", "2"}) == 1);
+  CHECK_THAT(nobody_there.out.str(),
+             Contains("authority  ok") && Contains("gateway    FAILS") && !Contains("login"));
+}
+
 TEST_CASE("Output that cannot be written is a failure", "[cli]") {
   Program program;
   program.out.setstate(std::ios::badbit);

@@ -144,7 +144,7 @@ class SendAll : public tabular::ImportSink {
 void PrintReport(Context& context, const pb::Report& report, const std::string& rejected_path,
                  OutputFormat format) {
   if (format != OutputFormat::kTable && format != OutputFormat::kWide) {
-    context.out() << ApiJson(report, format == OutputFormat::kJson);
+    context.out() << MessageText(report, format);
     return;
   }
   std::vector<std::vector<std::string>> errors;

@@ -10,7 +10,9 @@
 #include "tools/fiscus/cli/completion.h"
 #include "tools/fiscus/cli/context.h"
 #include "tools/fiscus/cli/errors.h"
+#include "tools/fiscus/cli/output.h"
 #include "tools/fiscus/cli/table.h"
+#include "tools/fiscus/cli/yaml.h"
 #include "tools/fiscus/commands/all.h"
 #include "tools/fiscus/commands/profiles.h"
 
@@ -22,6 +24,14 @@ ExitCode Ended(Context& context, const absl::Status& status) {
 }
 
 ExitCode ConfigView(Context& context, const Arguments& arguments) {
+  const auto format = ParseOutputFormat(context.settings().Get("output"));
+  if (!format.ok()) return context.Fail(format.status());
+  if (*format == OutputFormat::kJson || *format == OutputFormat::kJsonLines ||
+      *format == OutputFormat::kYaml) {
+    const std::string json = SettingsJson(context.settings());
+    context.out() << (*format == OutputFormat::kYaml ? YamlOfJson(json) : json);
+    return ExitCode::kOk;
+  }
   std::vector<TableColumn> columns = {{"setting"}, {"value"}};
   if (arguments.Has("origin")) columns.push_back({"origin"});
   std::vector<std::vector<std::string>> rows = {{"context", context.settings().context}};

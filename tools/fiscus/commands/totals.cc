@@ -102,7 +102,10 @@ bool CanGoOn(const absl::Status& status) {
 void PrintChange(const Context& context, const alerting::v1::AlertChange& change,
                  OutputFormat format) {
   if (format != OutputFormat::kTable && format != OutputFormat::kWide) {
-    context.out() << ApiJson(change, false) << std::flush;
+    // A stream: one line of JSON a change, or one YAML document.
+    const bool yaml = format == OutputFormat::kYaml;
+    context.out() << (yaml ? "---\n" + MessageText(change, format) : ApiJson(change, false))
+                  << std::flush;
     return;
   }
   std::string line;
