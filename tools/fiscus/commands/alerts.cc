@@ -90,6 +90,18 @@ CommandTable AlertCommands() {
        .help = "Ends a business day: rules by the clock see it.",
        .method = FISCUS_RPC("CloseDay"),
        .flags = {{"DATE", "date", "the day, YYYY-MM-DD", true, true}}},
+      {.path = "calendar list",
+       .help = "The named days of a year.",
+       .method = FISCUS_RPC("ListCalendarDays"),
+       .flags = {{"YEAR", "year", "calendar year", true, true}},
+       .rows = "days",
+       .columns = {{"date", "date"}, {"kind", "kind"}, {"name", "name"}},
+       .id = "date"},
+      {.path = "calendar set",
+       .help = "Names holidays and worked weekends, given by --json: {\"days\": [{\"date\": …, "
+               "\"kind\": …, \"name\": …}]}.",
+       .method = FISCUS_RPC("SetCalendarDays"),
+       .columns = {{"alerts moved", "alerts_moved"}}},
   };
 }
 

@@ -100,6 +100,25 @@ CommandTable Writes() {
             {kLineArgument, kAmount, kDate, kDocument}),
       Write("budget unfreeze", FISCUS_RPC("FreezeAmount"), "Releases a frozen amount.",
             {kLineArgument, kAmount, kDate, kDocument}, {{"release", "true"}}),
+      {.path = "budget fund-plan",
+       .help = "Sets the monthly fund plan of a line.",
+       .method = FISCUS_RPC("SetFundPlan"),
+       .flags = {kLineArgument,
+                 {"month", "monthly",
+                  "twelve amounts, January first, e.g. \"1,234.50 CNY\"; give "
+                  "the flag twelve times",
+                  false, true},
+                 kDate},
+       .columns = {{"line", "line_id"}, {"monthly (minor)", "monthly"}},
+       .id = "line_id"},
+      {.path = "budget put-tolerances",
+       .help =
+           "Makes or replaces a tolerance profile; limits by --json: {\"profile\": {\"limits\": "
+           "…}}.",
+       .method = FISCUS_RPC("PutToleranceProfile"),
+       .flags = {{"NAME", "profile.name", "profile's name", true, true}},
+       .columns = {{"name", "name"}, {"limits", "limits"}},
+       .id = "name"},
   };
 }
 

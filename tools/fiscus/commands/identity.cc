@@ -95,6 +95,18 @@ CommandTable IdentityCommands() {
                    {"intents", "intents", true}},
        .id = "name"},
   };
+  table.push_back({.path = "roles put",
+                   .help = "Makes a role or replaces what it allows.",
+                   .method = FISCUS_RPC("PutRole"),
+                   .flags = {{"NAME", "role.name", "role's name", true, true},
+                             {"description", "role.description", "what the role is for"},
+                             {"intent", "role.intents",
+                              "an intent, e.g. payments.submit; may be repeated", false, true}},
+                   .columns = {{"name", "name"},
+                               {"description", "description"},
+                               {"built in", "built_in"},
+                               {"intents", "intents"}},
+                   .id = "name"});
   const CommandTable users = UserCommands();
   table.insert(table.end(), users.begin(), users.end());
   return table;

@@ -104,6 +104,106 @@ CommandTable Contracts() {
   };
 }
 
+CommandTable Modifications() {
+  return {
+      {.path = "contracts modify",
+       .help = "Draws up a modification of a contract's value.",
+       .method = FISCUS_RPC("CreateModification"),
+       .flags = {{"CONTRACT", "modification.contract_id", "contract: id", true, true},
+                 {"id", "modification.modification_id", "id; default: made from the request id",
+                  false, false, FlagKind::kNewId},
+                 {"delta", "modification.delta",
+                  "change of value, e.g. \"1,234.50 CNY\"; lower: --delta=-500.00", false, true},
+                 {"reason", "modification.reason", "why", false, true}},
+       .columns = {{"contract", "contract_id"},
+                   {"delta (minor)", "delta"},
+                   {"reason", "reason"},
+                   {"effective", "effective"},
+                   {"id", "modification_id"}},
+       .id = "modification_id"},
+      {.path = "contracts approve-modification",
+       .help = "Makes a modification effective, as another person.",
+       .method = FISCUS_RPC("ApproveModification"),
+       .flags = {{"MODIFICATION", "modification_id", "modification: id", true, true}, kDate},
+       .columns = ContractColumns(),
+       .id = "contract_id"},
+  };
+}
+
+// What is planned, and what of it is done.
+CommandTable Work() {
+  const std::vector<Column> items = {{"name", "name"},
+                                     {"value (minor)", "value"},
+                                     {"quantity (1/1000)", "quantity_milli"},
+                                     {"unit", "quantity_unit"},
+                                     {"certified (1/1000)", "certified_milli"},
+                                     {"start", "planned_start"},
+                                     {"end", "planned_end"},
+                                     {"id", "work_item_id"}};
+  const std::vector<Column> measurements = {
+      {"date", "measured_on"}, {"state", "state"},       {"correction", "correction"},
+      {"reason", "reason"},    {"id", "measurement_id"}, {"by", "recorded_by", true}};
+  return {
+      {.path = "projects baseline",
+       .help = "Work items of a project with their progress.",
+       .method = FISCUS_RPC("GetBaseline"),
+       .flags = {kProjectArgument},
+       .rows = "work_items",
+       .columns = items,
+       .id = "work_item_id"},
+      {.path = "projects set-baseline",
+       .help = "Replaces work items and milestones, given by --json: {\"work_items\": …, "
+               "\"milestones\": …}.",
+       .method = FISCUS_RPC("SetBaseline"),
+       .flags = {kProjectArgument, kDate},
+       .rows = "work_items",
+       .columns = items,
+       .id = "work_item_id"},
+      {.path = "projects meet-milestone",
+       .help = "Marks a milestone as met.",
+       .method = FISCUS_RPC("MeetMilestone"),
+       .flags = {kProjectArgument,
+                 {"MILESTONE", "milestone_id", "milestone: id", true, true},
+                 {"date", "met_on", "date met, YYYY-MM-DD; default: today", false, false,
+                  FlagKind::kToday}},
+       .columns = {{"name", "name"},
+                   {"due", "due_date"},
+                   {"met on", "met_on"},
+                   {"critical", "critical"},
+                   {"id", "milestone_id"}},
+       .id = "milestone_id"},
+      {.path = "projects measurements",
+       .help = "Measurements of a project, newest first.",
+       .method = FISCUS_RPC("ListMeasurements"),
+       .flags = {kProjectArgument},
+       .rows = "measurements",
+       .columns = measurements,
+       .id = "measurement_id"},
+      {.path = "projects measure",
+       .help = "Records a measurement; quantities to date by --json: {\"measurement\": "
+               "{\"quantities\": …}}.",
+       .method = FISCUS_RPC("RecordMeasurement"),
+       .flags = {{"PROJECT", "measurement.project_id", "project: code or id", true, true,
+                  FlagKind::kProject},
+                 {"id", "measurement.measurement_id", "id; default: made from the request id",
+                  false, false, FlagKind::kNewId},
+                 {"date", "measurement.measured_on", "date, YYYY-MM-DD; default: today", false,
+                  false, FlagKind::kToday},
+                 {"correction", "measurement.correction", "lowers earlier quantities"},
+                 {"reason", "measurement.reason", "reason of a correction"}},
+       .columns = measurements,
+       .id = "measurement_id"},
+      {.path = "projects certify",
+       .help = "Certifies or refuses a measurement, as another person.",
+       .method = FISCUS_RPC("CertifyMeasurement"),
+       .flags = {{"MEASUREMENT", "measurement_id", "measurement: id", true, true},
+                 {"refuse", "refuse", "refuse it"},
+                 {"reason", "reason", "reason of a refusal"}},
+       .columns = measurements,
+       .id = "measurement_id"},
+  };
+}
+
 CommandTable Steps() {
   return {
       Step("projects declare", FISCUS_RPC("DeclareProject"), "Declares a draft.", "DECLARE"),
@@ -176,28 +276,25 @@ CommandTable ProjectCommands() {
                  kDate},
        .columns = ProjectColumns(),
        .id = "project_id"},
-      {.path = "projects baseline",
-       .help = "Work items of a project with their progress.",
-       .method = FISCUS_RPC("GetBaseline"),
-       .flags = {kProjectArgument},
-       .rows = "work_items",
-       .columns = {{"name", "name"},
-                   {"value (minor)", "value"},
-                   {"quantity (1/1000)", "quantity_milli"},
-                   {"unit", "quantity_unit"},
-                   {"certified (1/1000)", "certified_milli"},
-                   {"start", "planned_start"},
-                   {"end", "planned_end"},
-                   {"id", "work_item_id"}},
-       .id = "work_item_id"},
-      {.path = "projects measurements",
-       .help = "Measurements of a project, newest first.",
-       .method = FISCUS_RPC("ListMeasurements"),
-       .flags = {kProjectArgument},
-       .rows = "measurements",
-       .id = "measurement_id"},
+      {.path = "projects update",
+       .help = "Changes a draft or returned project, given as a whole by --json: {\"project\": …}, "
+               "as `projects get -o json` prints it; flags go on top.",
+       .method = FISCUS_RPC("UpdateProject"),
+       .flags = {{"PROJECT", "project.project_id", "project: code or id", true, true,
+                  FlagKind::kProject},
+                 {"expected-version", "expected_version", "the version that the project must have",
+                  false, true},
+                 {"name", "project.name", "name", false, true},
+                 {"sector", "project.sector", "sector, e.g. roads"},
+                 {"investment", "project.approved_investment",
+                  "approved estimate, e.g. 1200000.00"},
+                 {"start", "project.planned_start", "planned start, YYYY-MM-DD"},
+                 {"end", "project.planned_end", "planned end, YYYY-MM-DD"},
+                 kDate},
+       .columns = ProjectColumns(),
+       .id = "project_id"},
   };
-  for (const CommandTable& part : {Steps(), Contracts()})
+  for (const CommandTable& part : {Work(), Steps(), Contracts(), Modifications()})
     table.insert(table.end(), part.begin(), part.end());
   return table;
 }

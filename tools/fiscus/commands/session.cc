@@ -1,4 +1,4 @@
-// fiscus login, logout, whoami.
+// fiscus login, logout, password, tenants create, whoami.
 #include <termios.h>
 #include <unistd.h>
 
@@ -8,7 +8,10 @@
 
 #include "fiscus/identity/v1/identity_service.pb.h"
 #include "libs/core/status.h"
+#include "libs/runtime/clock.h"
 #include "tools/fiscus/cli/context.h"
+#include "tools/fiscus/cli/output.h"
+#include "tools/fiscus/cli/rpc_command.h"
 #include "tools/fiscus/commands/all.h"
 
 namespace fiscus::cli {
@@ -37,21 +40,23 @@ class SilentTerminal {
   bool active_ = false;
 };
 
-// From --password-stdin, $FISCUS_PASSWORD or the terminal; never from a flag, which every process
-// could read.
-absl::StatusOr<std::string> AskPassword(Context& context, const Arguments& arguments) {
-  std::string password = context.environment().variable("FISCUS_PASSWORD");
-  const bool from_stdin = arguments.Has("password-stdin");
-  if (!from_stdin && !password.empty()) return password;
-  if (!from_stdin) context.err() << "Password: " << std::flush;
+// From standard input if `from_stdin`, else the variable or the terminal; never from a flag, which
+// every process could read.
+absl::StatusOr<std::string> AskSecret(Context& context, const char* prompt, const char* variable,
+                                      bool from_stdin) {
+  std::string secret = context.environment().variable(variable);
+  if (!from_stdin && !secret.empty()) return secret;
+  if (!from_stdin) context.err() << prompt << ": " << std::flush;
   {
     const SilentTerminal silent;
-    std::getline(context.environment().in, password);
+    std::getline(context.environment().in, secret);
   }
   if (!from_stdin) context.err() << "\n";
-  if (password.empty()) return absl::CancelledError("no password was given");
-  return password;
+  if (secret.empty()) return absl::CancelledError(std::string(prompt) + ": nothing was given");
+  return secret;
 }
+
+bool FromStdin(const Arguments& arguments) { return arguments.Has("password-stdin"); }
 
 absl::Status Login(Context& context, const Arguments& arguments) {
   identity::v1::LoginRequest request;
@@ -62,7 +67,8 @@ absl::Status Login(Context& context, const Arguments& arguments) {
     return absl::InvalidArgumentError(
         "login wants --tenant and a user name (or a context that names them)");
   }
-  ASSIGN_OR_RETURN(*request.mutable_password(), AskPassword(context, arguments));
+  ASSIGN_OR_RETURN(*request.mutable_password(),
+                   AskSecret(context, "Password", "FISCUS_PASSWORD", FromStdin(arguments)));
   identity::v1::TokenResponse response;
   RETURN_IF_ERROR(context.CallPublic(FISCUS_RPC("Login"), request, response));
   const Tokens tokens = {
@@ -81,6 +87,57 @@ absl::Status Logout(Context& context, const Arguments& arguments) {
   RETURN_IF_ERROR(context.tokens().Clear());
   // A session that the server does not know any more is as good as ended.
   return absl::IsUnauthenticated(status) ? absl::OkStatus() : status;
+}
+
+absl::Status ChangePassword(Context& context, const Arguments& arguments) {
+  const bool from_stdin = FromStdin(arguments);
+  identity::v1::ChangePasswordRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_current_password(),
+                   AskSecret(context, "Present password", "FISCUS_PASSWORD", from_stdin));
+  ASSIGN_OR_RETURN(*request.mutable_new_password(),
+                   AskSecret(context, "New password", "FISCUS_NEW_PASSWORD", from_stdin));
+  identity::v1::ChangePasswordResponse response;
+  RETURN_IF_ERROR(context.Call(FISCUS_RPC("ChangePassword"), request, response));
+  context.err() << "the password was changed; all other sessions have ended\n";
+  return absl::OkStatus();
+}
+
+// Before there is a tenant nobody can log in: the operator's secret allows it.
+absl::Status CreateTenant(Context& context, const Arguments& arguments) {
+  const bool from_stdin = FromStdin(arguments);
+  identity::v1::CreateTenantRequest request;
+  request.set_tenant(arguments.Get("TENANT"));
+  request.set_display_name(arguments.Get("name"));
+  request.set_root_unit_code(arguments.Get("root-code"));
+  request.set_root_unit_name(arguments.Get("root-name"));
+  request.set_admin_username(arguments.Get("admin"));
+  request.set_request_id(arguments.Has("request-id") ? arguments.Get("request-id") : NewUuid());
+  ASSIGN_OR_RETURN(*request.mutable_operator_secret(),
+                   AskSecret(context, "Operator's secret", "FISCUS_OPERATOR_SECRET", from_stdin));
+  ASSIGN_OR_RETURN(*request.mutable_admin_password(),
+                   AskSecret(context, "Administrator's password", "FISCUS_PASSWORD", from_stdin));
+  ASSIGN_OR_RETURN(const OutputFormat format, ParseOutputFormat(context.settings().Get("output")));
+  PrintRequestId(context, request.request_id());
+  identity::v1::CreateTenantResponse response;
+  RETURN_IF_ERROR(context.CallPublic(FISCUS_RPC("CreateTenant"), request, response));
+  const Command shape = {.columns = {{"tenant", "tenant"},
+                                     {"root unit", "root_unit.path"},
+                                     {"administrator", "admin.username"}},
+                         .id = "tenant"};
+  ASSIGN_OR_RETURN(const std::string text,
+                   Render(shape, response, format, context.settings().Get("columns")));
+  context.out() << text;
+  return absl::OkStatus();
+}
+
+ExitCode RunChangePassword(Context& context, const Arguments& arguments) {
+  const absl::Status status = ChangePassword(context, arguments);
+  return status.ok() ? ExitCode::kOk : context.Fail(status);
+}
+
+ExitCode RunCreateTenant(Context& context, const Arguments& arguments) {
+  const absl::Status status = CreateTenant(context, arguments);
+  return status.ok() ? ExitCode::kOk : context.Fail(status);
 }
 
 ExitCode RunLogin(Context& context, const Arguments& arguments) {
@@ -108,6 +165,27 @@ CommandTable SessionCommands() {
        .help = "Ends the session.",
        .flags = {{"all", "", "all sessions of the user", false, false, FlagKind::kPlain, true}},
        .run = RunLogout},
+      {.path = "password",
+       .help = "Changes your password; all other sessions end.",
+       .flags = {{"password-stdin", "",
+                  "read the present password and then the new one from standard input, a line each",
+                  false, false, FlagKind::kPlain, true}},
+       .run = RunChangePassword},
+      {.path = "tenants create",
+       .help =
+           "Makes a tenant with its root unit and first administrator, by the operator's secret "
+           "($FISCUS_OPERATOR_SECRET, or asked for).",
+       .flags = {{"TENANT", "", "slug: a-z 0-9 -", true, true},
+                 {"name", "", "name for people", false, true},
+                 {"root-code", "", "code of the root unit, e.g. 330000", false, true},
+                 {"root-name", "", "name of the root unit", false, true},
+                 {"admin", "", "user name of the first administrator", false, true},
+                 {"request-id", "", "id of the write (UUID); repeating it repeats the answer"},
+                 {"password-stdin", "",
+                  "read the operator's secret and then the administrator's password from standard "
+                  "input, a line each",
+                  false, false, FlagKind::kPlain, true}},
+       .run = RunCreateTenant},
       {.path = "whoami",
        .help = "Who the server takes you for, and what you may do where.",
        .method = FISCUS_RPC("WhoAmI"),
