@@ -20,7 +20,7 @@ struct Posted {
   int64_t minor = 0;
 };
 
-// Request id of a row's operation. `place`: among those of the same kind and date.
+// Id of a row's operation. `place`: among those of the same kind and date.
 std::string OperationId(std::string_view line_id, imports::v1::OperationKind kind,
                         std::string_view date, int place);
 

@@ -396,12 +396,15 @@ TEST_CASE("The operations of a row are one group; its refusal names the one that
   CHECK(rows->at(0).reason.empty());
   CHECK(rows->at(1).reason == "PERIOD_CLOSED");
   const std::string before = group(0);
+  const std::string request = api.operations.operations(0).request_id();
   REQUIRE(sender.Send({RecordOf("A")}).ok());
   CHECK(group(0) == before);
+  CHECK(api.operations.operations(0).request_id() == request);
   imports::v1::Record other = RecordOf("A");
   other.mutable_operation(1)->mutable_amount()->set_minor(701);
   REQUIRE(sender.Send({other}).ok());
   CHECK(group(0) != before);
+  CHECK(api.operations.operations(0).request_id() != request);  // refused and mended: another one
 }
 
 TEST_CASE("A report of a known line posts what exceeds its journal; a contradiction sends nothing",

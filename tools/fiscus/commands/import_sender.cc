@@ -285,7 +285,10 @@ absl::Status ImportSender::SendOperations(const std::vector<pb::Record>& records
       const std::string group = GroupOf(record, pending_[next]);
       for (const pb::OperationRecord& from : pending_[next]) {
         budget::v1::ObservedOperation& operation = *request.add_operations();
-        operation.set_request_id(from.id());
+        // With the group, hence with all that is posted: a row that was refused and mended is
+        // another request, and one that is sent twice at once the same.
+        operation.set_request_id(
+            NamedUuid("fiscus.imports", absl::StrCat(from.id(), "\x1f", group)));
         operation.set_group(group);
         operation.set_line_id(record.line().id());
         operation.set_operation(OperationOf(from.kind()));
