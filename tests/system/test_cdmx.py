@@ -4,6 +4,7 @@ reason, and a second import changes nothing."""
 import csv
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -52,10 +53,19 @@ def test_a_second_import_changes_nothing(imported, workbook):
     assert importer.totals() == before
 
 
-def test_a_dry_run_says_the_same_and_writes_nothing(stack, gateway, workbook):
+def told(result):
+    """Rows, taken, rejected and ignored, and the operations' sums."""
+    counts = re.search(r"(\d+) rows: (\d+) taken \(.*\), (\d+) rejected, (\d+) ignored", result.output).groups()
+    return counts, re.findall(r"^([A-Z_]+) +(\d+) +([\d,.]+ MXN)$", result.output, re.MULTILINE)
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(stack, gateway, imported, workbook):
     from tools.demo.cdmx import Importer
     importer = Importer(stack, gateway, stack.secret("FISCUS_OPERATOR_SECRET"), "Import-password-1", tenant="cdmx-dry")
     importer.found()
     result = importer.run(workbook, dry_run=True)
     assert result.exit_code in (0, 10), result.output
     assert importer.totals()["in_all"] == {}
+    counts, sums = told(result)
+    assert counts[1] == "470" and len(sums) >= 4
+    assert (counts, sums) == told(imported[1])

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import subprocess
+import time
 import uuid
 
 import pytest
@@ -125,12 +126,20 @@ def test_a_write_repeats_its_answer_and_not_its_effect(as_user, province, plots)
     assert budgeteer.run(*words).returncode == 8
 
 
-def test_a_dry_run_changes_nothing(as_user, province, plots):
+def test_a_dry_run_changes_nothing_and_says_what_the_real_run_does(as_user, province, plots):
     budgeteer = as_user("budgeteer")
     line = json.loads(budgeteer.ok("budget", "lines", "--project", plots[1].project_id, "-o", "json"))["lines"][0]
-    budgeteer.ok("budget", "supplement", line["line_id"], "--amount", "1.00 CNY", "--date", "2026-01-31", "--document", "D", "--dry-run")
-    after = json.loads(budgeteer.ok("budget", "get", line["line_id"], "-o", "json"))
-    assert after["version"] == line["version"]
+    words = ["budget", "supplement", line["line_id"], "--amount", "1.00 CNY", "--date", "2026-01-31", "--document", "D", "-o", "json"]
+    told = json.loads(budgeteer.ok(*words, "--dry-run"))
+    assert json.loads(budgeteer.ok("budget", "get", line["line_id"], "-o", "json"))["version"] == line["version"]
+    done = json.loads(budgeteer.ok(*words))
+    assert int(done["line"]["balances"]["authorised"]) == int(line["balances"]["authorised"]) + 100
+    assert told["line"]["balances"] == done["line"]["balances"]
+    words[1], words[words.index("1.00 CNY")] = "reduce", "90000000000 CNY"
+    refused = budgeteer.run(*words, "--dry-run"), budgeteer.run(*words)
+    assert [result.returncode for result in refused] == [7, 7]
+    info = [next(detail for detail in error_of(result)["details"] if "reason" in detail) for result in refused]
+    assert info[0] == info[1]
 
 
 def test_without_login_4_with_a_wrong_password_4_without_a_server_9(stack, tmp_path):
@@ -176,6 +185,38 @@ def test_watch_shows_alerts_as_they_change(as_user, province):
         watching.kill()
     change = json.loads(out.splitlines()[0])
     assert change["resume_token"] and change["alert"]["alert_id"]
+
+
+def test_watch_goes_on_after_the_server_was_killed_before_any_change(stack, as_user, province):
+    supervisor = as_user("supervisor")
+    alert = json.loads(supervisor.ok("alerts", "list", "-o", "json"))["alerts"][0]
+    head = as_user("head-" + alert["unit_path"].strip("/").split("/")[-1])
+    watching = subprocess.Popen([PROGRAM, "watch", "alerts", "--count", "1", "-o", "json"], env=supervisor.env, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
+    try:
+        time.sleep(3)  # it has seen no change, only where the stream begins
+        stack.kill("alerting")
+        stack.start("alerting")
+        # At once, before or after it is back: the change must reach it either way. Some step fits the alert's state.
+        steps = [head.run("alerts", "acknowledge", alert["alert_id"])]
+        steps += [supervisor.run("alerts", step, alert["alert_id"], "--note", "after the fall") for step in ("verify", "dismiss", "reopen")]
+        assert any(step.returncode == 0 for step in steps), [step.stderr for step in steps]
+        out, err = watching.communicate(timeout=40)
+    finally:
+        watching.kill()
+    assert watching.returncode == 0, err
+    assert json.loads(out.splitlines()[0])["alert"]["alert_id"]
+
+
+def test_the_doctor_finds_the_way_free(stack, cast, as_user):
+    assert "FAILS" not in as_user("auditor").ok("doctor")
+
+
+def test_output_that_cannot_be_written_is_a_failure(as_user, province):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([PROGRAM, "budget", "lines", "-o", "csv"], env=as_user("auditor").env, stdout=full, stderr=subprocess.PIPE,
+                              timeout=60, check=False)
+    assert done.returncode == 1
 
 
 def test_completion_knows_live_values(as_user, province):
