@@ -24,6 +24,7 @@ using nlohmann::json;
 
 constexpr char kAlgorithm[] = "ES256";
 constexpr int kFirstContactMs = 250;
+constexpr int kFetchMinMs = 1000;
 constexpr size_t kTokenBytesMax = size_t{16} << 10;
 constexpr size_t kVerifiedMax = 10'000;  // about 1 KiB each
 constexpr size_t kSignatureBytes = 64;   // r and s of P-256
@@ -199,28 +200,39 @@ void RemoteVerifier::Start() {
 }
 
 absl::Status RemoteVerifier::FetchOnce() {
-  const auto deadline = std::chrono::system_clock::now() +
-                        std::chrono::milliseconds(std::max(config_.refresh_ms(), 1000));
-  PublicKeys keys;
-  {
-    grpc::ClientContext context;
-    context.set_deadline(deadline);
-    identity::v1::Jwks jwks;
-    if (const grpc::Status status = remote_->stub->GetJwks(&context, {}, &jwks); !status.ok())
-      return FromWire(status);
-    for (const identity::v1::Jwk& key : jwks.keys()) {
-      keys[key.kid()] = json{
-          {"kty", key.kty()},
-          {"crv", key.crv()},
-          {"x", key.x()},
-          {"y", key.y()},
-          {"kid",
-           key.kid()}}.dump();
-    }
+  RETURN_IF_ERROR(FetchKeys());
+  for (bool more = true; more;) {
+    ASSIGN_OR_RETURN(more, FetchRevocations());
   }
+  return absl::OkStatus();
+}
+
+absl::Status RemoteVerifier::FetchKeys() {
+  grpc::ClientContext context;
+  context.set_deadline(FetchDeadline());
+  identity::v1::Jwks jwks;
+  if (const grpc::Status status = remote_->stub->GetJwks(&context, {}, &jwks); !status.ok())
+    return FromWire(status);
+  PublicKeys keys;
+  for (const identity::v1::Jwk& key : jwks.keys()) {
+    keys[key.kid()] = json{
+        {"kty", key.kty()},
+        {"crv", key.crv()},
+        {"x", key.x()},
+        {"y", key.y()},
+        {"kid",
+         key.kid()}}.dump();
+  }
+  const std::lock_guard lock(mutex_);
+  if (keys != keys_) remote_->verified.Clear();  // a token of a retired key is refused at once
+  keys_ = std::move(keys);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> RemoteVerifier::FetchRevocations() {
   const absl::Time asked_at = SystemClock().Now();
   grpc::ClientContext context;
-  context.set_deadline(deadline);
+  context.set_deadline(FetchDeadline());
   identity::v1::ListRevocationsRequest request;
   request.set_after_cursor(cursor_);  // only this thread writes it
   identity::v1::ListRevocationsResponse response;
@@ -228,14 +240,19 @@ absl::Status RemoteVerifier::FetchOnce() {
       !status.ok())
     return FromWire(status);
   const std::lock_guard lock(mutex_);
-  if (keys != keys_) remote_->verified.Clear();  // a token of a retired key is refused at once
-  keys_ = std::move(keys);
   for (const identity::v1::Revocation& r : response.revocations())
     revocations_.Add(r.tenant(), r.subject(), r.session(), r.not_before_ms());
   revocations_.DropOlderThan(absl::ToUnixMillis(asked_at - kTokenLifeMax));
   cursor_ = response.next_cursor();
+  // How many identity gives at once is its own affair: only an empty answer says that this is all.
+  if (response.revocations_size() > 0) return true;
   fresh_at_ = asked_at;
-  return absl::OkStatus();
+  return false;
+}
+
+std::chrono::system_clock::time_point RemoteVerifier::FetchDeadline() const {
+  return std::chrono::system_clock::now() +
+         std::chrono::milliseconds(std::max(config_.refresh_ms(), kFetchMinMs));
 }
 
 void RemoteVerifier::Poll(std::stop_token stop) {

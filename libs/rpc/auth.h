@@ -7,6 +7,7 @@
 // closed). Thread-safe.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -78,6 +79,10 @@ class RemoteVerifier final : public TokenVerifier {
   bool Fresh() const;  // needs the lock
   void Poll(std::stop_token stop);
   absl::Status FetchOnce();
+  absl::Status FetchKeys();
+  // One answer of identity; false: there was nothing left, so what is known is fresh.
+  absl::StatusOr<bool> FetchRevocations();
+  std::chrono::system_clock::time_point FetchDeadline() const;
 
   const config::v1::Auth config_;
   struct Remote;

@@ -3,16 +3,21 @@
 #include "libs/rpc/auth.h"
 
 #include <cjose/cjose.h>
+#include <grpcpp/grpcpp.h>
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
+#include "fiscus/identity/v1/identity_service.grpc.pb.h"
 #include "libs/core/status.h"
 #include "libs/core/text.h"
 #include "libs/rpc/verified_tokens.h"
+#include "libs/runtime/clock.h"
 
 namespace fiscus::rpc {
 namespace {
@@ -249,6 +254,89 @@ TEST_CASE("Revocations kill by issue time for a user, wholly for a session, in t
   CHECK_FALSE(table.IsRevoked(claims));
   claims.issued_at_ms = 1'000;
   CHECK(table.IsRevoked(claims));
+}
+
+// Identity as verifiers see it: one key, and revocations in answers of `page`.
+class FakeIdentity final : public identity::v1::IdentityService::Service {
+ public:
+  explicit FakeIdentity(const Key& key) {
+    const json jwk = json::parse(key.Public());
+    identity::v1::Jwk& published = *jwks_.add_keys();
+    published.set_kid(key.kid());
+    published.set_kty(jwk.at("kty"));
+    published.set_crv(jwk.at("crv"));
+    published.set_x(jwk.at("x"));
+    published.set_y(jwk.at("y"));
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    builder.RegisterService(this);
+    server_ = builder.BuildAndStart();
+  }
+  void RevokeSession(const std::string& session) { sessions_.push_back(session); }
+  // Answers to ListRevocations before it fails.
+  void FailAfter(int answers) { answers_left_ = answers; }
+
+  config::v1::Auth Config() const {
+    config::v1::Auth config;
+    config.set_identity("127.0.0.1:" + std::to_string(port_));
+    config.set_issuer("fiscus");
+    config.set_audience("fiscus");
+    config.set_refresh_ms(60'000);
+    config.set_stale_max_ms(60'000);
+    return config;
+  }
+
+  grpc::Status GetJwks(grpc::ServerContext*, const identity::v1::GetJwksRequest*,
+                       identity::v1::Jwks* response) override {
+    *response = jwks_;
+    return grpc::Status::OK;
+  }
+  grpc::Status ListRevocations(grpc::ServerContext*,
+                               const identity::v1::ListRevocationsRequest* request,
+                               identity::v1::ListRevocationsResponse* response) override {
+    if (answers_left_-- <= 0) return {grpc::StatusCode::UNAVAILABLE, "gone"};
+    const size_t first = static_cast<size_t>(request->after_cursor());
+    const size_t end = std::min(sessions_.size(), first + kPage);
+    for (size_t i = first; i < end; ++i) {
+      identity::v1::Revocation& revocation = *response->add_revocations();
+      revocation.set_tenant("t1");
+      revocation.set_subject(sessions_[i]);
+      revocation.set_session(true);
+      revocation.set_not_before_ms(absl::ToUnixMillis(SystemClock().Now()));
+    }
+    response->set_next_cursor(static_cast<int64_t>(end));
+    return grpc::Status::OK;
+  }
+
+ private:
+  static constexpr size_t kPage = 2;
+  identity::v1::Jwks jwks_;
+  std::vector<std::string> sessions_;
+  int answers_left_ = 1'000;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+TEST_CASE("A verifier is fresh only when it has read every revocation", "[auth]") {
+  const Key key("k1");
+  FakeIdentity identity(key);
+  for (const char* session : {"s2", "s3", "s4", "s1", "s5"}) identity.RevokeSession(session);
+  const std::string token = Sign(key, GoodClaims());
+  {
+    RemoteVerifier verifier(identity.Config());
+    verifier.Start();
+    CHECK(verifier.Ready());
+    CHECK(RefusalOf(verifier.Verify(token, kNow).status())->reason == "TOKEN_REVOKED");
+    json other = GoodClaims();
+    other["sid"] = "s6";
+    CHECK(verifier.Verify(Sign(key, other), kNow).ok());
+  }
+  // The rest of the list does not come: nothing may be let in on the strength of its beginning.
+  identity.FailAfter(1);
+  RemoteVerifier verifier(identity.Config());
+  verifier.Start();
+  CHECK_FALSE(verifier.Ready());
+  CHECK(verifier.Verify(token, kNow).status().code() == absl::StatusCode::kUnavailable);
 }
 
 }  // namespace
