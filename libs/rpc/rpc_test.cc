@@ -195,10 +195,10 @@ TEST_CASE("Scope of a stored resource is resolved by the service", "[authorise]"
 }
 
 TEST_CASE("A call for the whole tenant needs the intent at the root", "[authorise]") {
-  const MethodPolicy policy = PolicyFor("fiscus.identity.v1.IdentityService.RotateSigningKey");
-  const identity::v1::RotateSigningKeyRequest request;
-  CHECK(Authorise(policy, CallOf({{"/33/", {"identity.keys.rotate"}}}), request, nullptr).ok());
-  CHECK(ReasonOf(Authorise(policy, CallOf({{"/33/3301/", {"identity.keys.rotate"}}}), request,
+  const MethodPolicy policy = PolicyFor("fiscus.identity.v1.IdentityService.PutRole");
+  const identity::v1::PutRoleRequest request;
+  CHECK(Authorise(policy, CallOf({{"/33/", {"identity.roles.manage"}}}), request, nullptr).ok());
+  CHECK(ReasonOf(Authorise(policy, CallOf({{"/33/3301/", {"identity.roles.manage"}}}), request,
                            nullptr)) == "OUT_OF_SCOPE");
 }
 

@@ -4,20 +4,19 @@
 #include "libs/pg/transact.h"
 #include "libs/rpc/parse.h"
 #include "libs/runtime/clock.h"
-#include "libs/runtime/log.h"
 #include "services/identity/deps.h"
 #include "services/identity/domain/names.h"
 #include "services/identity/domain/password.h"
 #include "services/identity/domain/reasons.h"
 #include "services/identity/issue/janitor.h"
 #include "services/identity/rpc/convert.h"
+#include "services/identity/rpc/operator.h"
 #include "services/identity/rpc/sessions.h"
 #include "services/identity/store/units.h"
 
 namespace fiscus::identity {
 namespace {
 
-constexpr char kOperator[] = "operator";
 constexpr char kFirstRole[] = "tenant_admin";
 
 absl::Status CheckFields(const v1::CreateTenantRequest& request) {
@@ -63,10 +62,8 @@ absl::StatusOr<v1::CreateTenantResponse> Create(const v1::CreateTenantRequest& r
 
 absl::StatusOr<v1::CreateTenantResponse> CreateTenant(const Deps& deps, const Call& call,
                                                       const v1::CreateTenantRequest& request) {
-  if (!deps.secrets.IsOperator(request.operator_secret())) {
-    log::Warning("tenant refused: wrong operator secret", {{"peer", call.peer}});
-    return InvalidCredentials();
-  }
+  ASSIGN_OR_RETURN(const Call acting,
+                   AsOperator(deps, call, request.operator_secret(), request.tenant()));
   RETURN_IF_ERROR(CheckFields(request));
   RETURN_IF_ERROR(CheckPassword(request.admin_password(), request.admin_username()));
   Account admin = {.user_id = NewUuid(),
@@ -74,9 +71,6 @@ absl::StatusOr<v1::CreateTenantResponse> CreateTenant(const Deps& deps, const Ca
                    .display_name = request.admin_username(),
                    .unit_path = ChildPath("/", request.root_unit_code())};
   ASSIGN_OR_RETURN(admin.password_hash, deps.hasher.Hash(request.admin_password(), HashWait(call)));
-  Call acting = ActingAs(call, request.tenant(), kOperator);
-  // The record of the request must not help to guess the secrets inside it.
-  acting.request_digest = deps.box.KeyedDigest(call.request_digest);
   return pg::Transact<v1::CreateTenantResponse>(
       deps.database, acting, [&](pg::Tx& tx) { return Create(request, tx, admin, call.now); });
 }

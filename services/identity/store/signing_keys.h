@@ -11,7 +11,8 @@
 
 namespace fiscus::identity {
 
-// The tenant that transactions of the installation itself run under: no row belongs to it.
+// The tenant that transactions of the installation itself run under: no row belongs to it but the
+// records of what the operator did for the whole installation.
 inline constexpr std::string_view kInstallation = "*";
 
 struct SigningKeyRow {
