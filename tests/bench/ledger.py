@@ -119,11 +119,11 @@ class LedgerBench:
         self._identity("CreateTenant", identity.CreateTenantRequest(
             request_id=str(uuid.uuid4()), operator_secret=self._stack.secret("FISCUS_OPERATOR_SECRET"), tenant=_TENANT,
             display_name="Benchmark", root_unit_code="bench", root_unit_name="Benchmark", admin_username="admin",
-            admin_password=_PASSWORD))
+            admin_password=_PASSWORD, keep_admin_password=True))
         admin = self._login("admin")
         for username, role in (("budgeteer", "finance_budget"), ("checker", "auditor")):
             self._identity("CreateUser", identity.CreateUserRequest(
-                request_id=str(uuid.uuid4()), username=username, display_name=username, password=_PASSWORD, unit_path="/bench/",
+                request_id=str(uuid.uuid4()), username=username, display_name=username, password=_PASSWORD, keep_password=True, unit_path="/bench/",
                 grants=[identity_pb2.Grant(role=role, unit_path="/bench/")]), admin)
         made = self.load("approve", in_flight=64)
         if made["accepted"] != self._lines:

@@ -49,11 +49,11 @@ class Servers:
         self._identity("CreateTenant", identity.CreateTenantRequest(
             request_id=str(uuid.uuid4()), operator_secret=self.stack.secret("FISCUS_OPERATOR_SECRET"), tenant=_TENANT,
             display_name="Consistency", root_unit_code=_UNIT.strip("/"), root_unit_name="Consistency", admin_username="admin",
-            admin_password=_PASSWORD))
+            admin_password=_PASSWORD, keep_admin_password=True))
         admin = self._login("admin")
         for username, role in (("budgeteer", "finance_budget"), ("checker", "auditor")):
             self._identity("CreateUser", identity.CreateUserRequest(
-                request_id=str(uuid.uuid4()), username=username, display_name=username, password=_PASSWORD, unit_path=_UNIT,
+                request_id=str(uuid.uuid4()), username=username, display_name=username, password=_PASSWORD, keep_password=True, unit_path=_UNIT,
                 grants=[identity_pb2.Grant(role=role, unit_path=_UNIT)]), admin)
 
     def _login(self, username):

@@ -35,13 +35,14 @@ class Importer:
     def found(self):
         self._gateway.call(identity_grpc.IdentityServiceStub, "CreateTenant", identity.CreateTenantRequest(
             request_id=stable_id(self.tenant, "tenant"), operator_secret=self._secret, tenant=self.tenant, display_name="Mexico City, 2016",
-            root_unit_code=_ROOT_CODE, root_unit_name="Mexico City", admin_username="admin", admin_password=self._password))
+            root_unit_code=_ROOT_CODE, root_unit_name="Mexico City", admin_username="admin", admin_password=self._password,
+            keep_admin_password=True))
         admin = self._gateway.session(self.tenant, "admin", self._password)
         for username, role in (("integrator", "integration"), ("auditor", "auditor")):
             path = f"/{_ROOT_CODE}/"
             admin.identity.CreateUser(identity.CreateUserRequest(
                 request_id=stable_id(self.tenant, username), username=username, display_name=username, password=self._password,
-                unit_path=path, grants=[identity_pb2.Grant(role=role, unit_path=path)]))
+                keep_password=True, unit_path=path, grants=[identity_pb2.Grant(role=role, unit_path=path)]))
         self.auditor = self._gateway.session(self.tenant, "auditor", self._password)
 
     def run(self, path, dry_run=False):

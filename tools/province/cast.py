@@ -55,7 +55,7 @@ class Cast:
         self.gateway.call(pb_grpc.IdentityServiceStub, "CreateTenant", pb.CreateTenantRequest(
             request_id=stable_id(self.tenant, "tenant"), operator_secret=operator_secret, tenant=self.tenant,
             display_name="Synthetic province", root_unit_code=ROOT.strip("/"), root_unit_name="Synthetic province",
-            admin_username="admin", admin_password=self._password))
+            admin_username="admin", admin_password=self._password, keep_admin_password=True))
         units = [pb.CreateUnitRequest(parent_path=ROOT, code=code, name=name, kind=identity_pb2.UNIT_KIND_DEPARTMENT)
                  for code, name in DEPARTMENTS.items()]
         units += [pb.CreateUnitRequest(parent_path=f"{ROOT}{department}/", code=code, name=code.replace("-", " ").title(),
@@ -75,4 +75,4 @@ class Cast:
     def _hire(self, username, role, path):
         self.admin.identity.CreateUser(pb.CreateUserRequest(
             request_id=stable_id(self.tenant, "user", username), username=username, display_name=username,
-            password=self._password, unit_path=path, grants=[identity_pb2.Grant(role=role, unit_path=path)]))
+            password=self._password, keep_password=True, unit_path=path, grants=[identity_pb2.Grant(role=role, unit_path=path)]))

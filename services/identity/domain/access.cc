@@ -5,6 +5,7 @@
 
 #include "libs/core/status.h"
 #include "libs/core/text.h"
+#include "services/identity/domain/duties.h"
 #include "services/identity/domain/reasons.h"
 
 namespace fiscus::identity {
@@ -133,6 +134,11 @@ absl::Status CheckRole(const Role& role, const RoleTable& present,
       return Refuse(absl::StatusCode::kInvalidArgument, reason::kUnknownIntent,
                     "no RPC declares " + intent, {{"intent", intent}});
     }
+  }
+  if (const auto clash = ClashAmong(role.intents); clash.has_value()) {
+    return Refuse(absl::StatusCode::kFailedPrecondition, reason::kIncompatibleDuties,
+                  clash->first + " and " + clash->second + " may not lie in one hand",
+                  {{"intent", clash->first}, {"other_intent", clash->second}});
   }
   if (!own_roles.contains(role.name)) return absl::OkStatus();
   for (const std::string& intent : role.intents) {

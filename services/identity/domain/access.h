@@ -75,8 +75,8 @@ absl::Status CheckGranting(const Granting& granting, const RoleTable& roles);
 // Decides whether the caller may give `role` its new content.
 //
 // `declared` are the intents that RPCs declare; `own_roles` the names of the roles that the caller
-// holds himself. Refuses, in this order: ROLE_BUILT_IN, UNKNOWN_INTENT, GRANT_EXCEEDS_CALLER (a
-// role of his own would gain an intent).
+// holds himself. Refuses, in this order: ROLE_BUILT_IN, UNKNOWN_INTENT, INCOMPATIBLE_DUTIES
+// (domain/duties.h), GRANT_EXCEEDS_CALLER (a role of his own would gain an intent).
 absl::Status CheckRole(const Role& role, const RoleTable& present,
                        const std::set<std::string>& declared,
                        const std::set<std::string>& own_roles);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libs/core/status.h"
+#include "services/identity/domain/duties.h"
 
 namespace fiscus::identity {
 namespace {
@@ -191,6 +192,25 @@ TEST_CASE("Role names have one form", "[identity][domain]") {
   for (const char* bad : {"", "a", "Abc", "2ab", "_ab", "a-b", "a b"}) CHECK_FALSE(IsRoleName(bad));
   CHECK(IsRoleName("a" + std::string(39, 'b')));
   CHECK_FALSE(IsRoleName("a" + std::string(40, 'b')));
+}
+
+TEST_CASE("A role holds no two incompatible duties", "[identity][domain]") {
+  std::set<std::string> declared;
+  for (const std::set<std::string>& row : IncompatibleDuties())
+    declared.insert(row.begin(), row.end());
+  for (const std::set<std::string>& row : IncompatibleDuties()) {
+    for (const std::string& first : row) {
+      CHECK(ReasonOf(CheckRole({.name = "one", .intents = {first}}, {}, declared, {})) == "OK");
+      for (const std::string& second : row) {
+        if (first == second) continue;
+        const absl::Status status =
+            CheckRole({.name = "both", .intents = {first, second}}, {}, declared, {"both"});
+        REQUIRE(ReasonOf(status) == "INCOMPATIBLE_DUTIES");
+        CHECK(RefusalOf(status)->figures.at("intent") == std::min(first, second));
+        CHECK(RefusalOf(status)->figures.at("other_intent") == std::max(first, second));
+      }
+    }
+  }
 }
 
 }  // namespace

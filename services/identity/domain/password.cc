@@ -151,4 +151,9 @@ absl::Status CheckPassword(std::string_view password, std::string_view username)
   return absl::OkStatus();
 }
 
+absl::Status CheckNewPassword(std::string_view password, std::string_view present) {
+  if (password != present) return absl::OkStatus();
+  return Weak("UNCHANGED", "this is the present password; choose another");
+}
+
 }  // namespace fiscus::identity

@@ -21,4 +21,7 @@ inline constexpr size_t kPasswordBytesMax = 256;
 // letter swaps undone). In this order.
 absl::Status CheckPassword(std::string_view password, std::string_view username);
 
+// Refuses with WEAK_PASSWORD, rule = UNCHANGED, a change that changes nothing.
+absl::Status CheckNewPassword(std::string_view password, std::string_view present);
+
 }  // namespace fiscus::identity

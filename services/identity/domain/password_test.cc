@@ -57,5 +57,13 @@ TEST_CASE("Passwords that are guessed first are refused", "[identity][domain]") 
   CHECK(RuleOf("ledger otter granite seven") == "OK");
 }
 
+TEST_CASE("A change of password changes it", "[identity][domain]") {
+  CHECK(CheckNewPassword("ledger otter granite six", "ledger otter granite seven").ok());
+  const auto refusal = RefusalOf(CheckNewPassword("ledger otter", "ledger otter"));
+  REQUIRE(refusal.has_value());
+  CHECK(refusal->reason == "WEAK_PASSWORD");
+  CHECK(refusal->figures.at("rule") == "UNCHANGED");
+}
+
 }  // namespace
 }  // namespace fiscus::identity

@@ -21,5 +21,9 @@ inline constexpr std::string_view kUserNotFound = "USER_NOT_FOUND";
 inline constexpr std::string_view kGrantExceedsCaller = "GRANT_EXCEEDS_CALLER";
 inline constexpr std::string_view kUnknownIntent = "UNKNOWN_INTENT";
 inline constexpr std::string_view kRoleBuiltIn = "ROLE_BUILT_IN";
+inline constexpr std::string_view kIncompatibleDuties = "INCOMPATIBLE_DUTIES";
+inline constexpr std::string_view kOwnPassword = "OWN_PASSWORD";
+inline constexpr std::string_view kTenantNotFound = "TENANT_NOT_FOUND";
+inline constexpr std::string_view kTenantDisabled = "TENANT_DISABLED";
 
 }  // namespace fiscus::identity::reason

@@ -30,7 +30,7 @@ struct RefreshFacts {
   bool successor_spent = false;        // its successor was used
   absl::Time session_expires_at;
   bool session_revoked = false;
-  bool user_disabled = false;
+  bool user_disabled = false;  // he or his tenant
 };
 
 enum class RefreshDecision {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "fiscus/identity/v1/identity.pb.h"
+#include "services/identity/domain/duties.h"
 #include "services/identity/domain/reasons.h"
 
 namespace fiscus::identity {
@@ -51,34 +52,10 @@ TEST_CASE("Every declared intent is held by some role or service, and only decla
   CHECK(held == policies->declared_intents);
 }
 
-// No two of a row may be in one hand. Source: separation of incompatible duties (不相容职务分离),
-// Basic Norms of Internal Control for Administrative Institutions
-// (行政事业单位内部控制规范（试行）, 财会〔2012〕21号), articles 11-12; and of the three
-// administrators (GB/T 22239-2019).
-const std::vector<std::set<std::string>>& Incompatible() {
-  static const std::vector<std::set<std::string>> rows = {
-      {"payments.submit", "payments.approve_unit", "payments.approve_finance", "payments.order"},
-      {"projects.declare", "projects.review", "projects.establish", "projects.finance"},
-      {"projects.measure", "projects.certify"},
-      {"projects.execute", "projects.accept"},
-      {"contracts.edit", "contracts.sign"},
-      {"contracts.manage", "contracts.sign"},
-      {"alerts.answer", "alerts.supervise"},
-      {"budget.approve", "payments.submit", "budget.verify"},
-      {"budget.transfer", "payments.order"},
-      {"budget.observe", "budget.approve", "payments.submit"},
-      {"identity.users.manage", "payments.submit"},
-      {"identity.users.manage", "payments.order"},
-      {"identity.users.manage", "budget.approve"},
-      {"identity.roles.manage", "budget.verify"},
-  };
-  return rows;
-}
-
 TEST_CASE("No built-in role holds two incompatible duties", "[identity][policies]") {
   const Policies policies = LoadPolicies().value();
   for (const auto& [name, role] : policies.roles) {
-    for (const std::set<std::string>& row : Incompatible()) {
+    for (const std::set<std::string>& row : IncompatibleDuties()) {
       std::vector<std::string> both;
       for (const std::string& intent : row) {
         CHECK(policies.declared_intents.contains(intent));
@@ -138,7 +115,9 @@ TEST_CASE("The pure core's reasons are those of the proto", "[identity][policies
       std::string(reason::kUsernameTaken),      std::string(reason::kRoleNotFound),
       std::string(reason::kUnitNotFound),       std::string(reason::kUserNotFound),
       std::string(reason::kGrantExceedsCaller), std::string(reason::kUnknownIntent),
-      std::string(reason::kRoleBuiltIn)};
+      std::string(reason::kRoleBuiltIn),        std::string(reason::kIncompatibleDuties),
+      std::string(reason::kOwnPassword),        std::string(reason::kTenantNotFound),
+      std::string(reason::kTenantDisabled)};
   std::set<std::string> theirs;
   const auto* reasons = v1::IdentityReason_descriptor();
   for (int i = 1; i < reasons->value_count(); ++i) theirs.insert(reasons->value(i)->name());

@@ -32,7 +32,7 @@ absl::Status Replace(const Deps& deps, const Call& call, pg::Tx& tx, const Accou
                      const std::string& hash) {
   ASSIGN_OR_RETURN(const Account account, LockAccount(tx, verified.user_id));
   if (account.password_hash != verified.password_hash) return InvalidCredentials();
-  RETURN_IF_ERROR(SetPassword(tx, account.user_id, hash));
+  RETURN_IF_ERROR(SetPassword(tx, account.user_id, hash, /*must_change=*/false));
   RETURN_IF_ERROR(EndSessionsAndTokens(deps, tx, account,
                                        {.only = "", .except = call.caller.session},
                                        kEndedByPassword, call.now)
@@ -58,6 +58,7 @@ absl::StatusOr<v1::ChangePasswordResponse> ChangePassword(
     return InvalidCredentials();
   }
   RETURN_IF_ERROR(CheckPassword(request.new_password(), account.username));
+  RETURN_IF_ERROR(CheckNewPassword(request.new_password(), request.current_password()));
   ASSIGN_OR_RETURN(const std::string hash,
                    deps.hasher.Hash(request.new_password(), HashWait(call)));
   RETURN_IF_ERROR(deps.database.Write(call.caller.tenant, call.deadline, [&](pg::Tx& tx) {

@@ -36,6 +36,7 @@ TEST_CASE("The present password is asked for, throttled, and the new one is chec
   const std::string token = world.MakeTenant("t1");
   CHECK(ReasonOf(Change(world, token, kGoodPassword, "short")) == "WEAK_PASSWORD");
   CHECK(ReasonOf(Change(world, token, kGoodPassword, "the admin in here")) == "WEAK_PASSWORD");
+  CHECK(ReasonOf(Change(world, token, kGoodPassword, kGoodPassword)) == "WEAK_PASSWORD");
   CHECK(ReasonOf(Change(world, token, std::string(257, 'x'), kNewPassword)) == "FIELD_INVALID");
   for (int i = 0; i < 3; ++i)
     CHECK(ReasonOf(Change(world, token, "wrong", kNewPassword)) == "INVALID_CREDENTIALS");

@@ -20,6 +20,7 @@ v1::User ToProto(const Account& account, const std::vector<Grant>& grants) {
   proto.set_display_name(account.display_name);
   proto.set_unit_path(account.unit_path);
   proto.set_disabled(account.disabled);
+  proto.set_must_change_password(account.must_change_password);
   for (const Grant& grant : grants) {
     v1::Grant& added = *proto.add_grants();
     added.set_role(grant.role);

@@ -69,7 +69,8 @@ absl::StatusOr<v1::CreateTenantResponse> CreateTenant(const Deps& deps, const Ca
   Account admin = {.user_id = NewUuid(),
                    .username = request.admin_username(),
                    .display_name = request.admin_username(),
-                   .unit_path = ChildPath("/", request.root_unit_code())};
+                   .unit_path = ChildPath("/", request.root_unit_code()),
+                   .must_change_password = !request.keep_admin_password()};
   ASSIGN_OR_RETURN(admin.password_hash, deps.hasher.Hash(request.admin_password(), HashWait(call)));
   return pg::Transact<v1::CreateTenantResponse>(
       deps.database, acting, [&](pg::Tx& tx) { return Create(request, tx, admin, call.now); });

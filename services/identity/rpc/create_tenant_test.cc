@@ -79,5 +79,15 @@ TEST_CASE("The record of the request does not hold a digest of the password", "[
               .ok());
 }
 
+TEST_CASE("The first administrator changes the password that the operator chose",
+          "[identity][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  REQUIRE(CreateTenant(world.deps, world.CallWith(""), Valid())->admin().must_change_password());
+  const v1::TokenResponse tokens = world.MustLogin("t1", "admin");
+  CHECK(tokens.must_change_password());
+  CHECK(world.CallWith(tokens.access_token()).caller.grants.empty());
+}
+
 }  // namespace
 }  // namespace fiscus::identity

@@ -55,7 +55,8 @@ absl::StatusOr<v1::User> CreateUser(const Deps& deps, const Call& call,
   Account account = {.user_id = NewUuid(),
                      .username = request.username(),
                      .display_name = request.display_name(),
-                     .unit_path = request.unit_path()};
+                     .unit_path = request.unit_path(),
+                     .must_change_password = !request.keep_password()};
   ASSIGN_OR_RETURN(account.password_hash, deps.hasher.Hash(request.password(), HashWait(call)));
   Call keyed = call;
   // The record of the request must not help to guess the password inside it.

@@ -62,5 +62,19 @@ TEST_CASE("A user is refused for each reason", "[identity][rpc]") {
   CHECK(CreateUser(world.deps, world.CallWith(local), Valid()).ok());
 }
 
+TEST_CASE("A first password that somebody else chose must be changed, unless it may be kept",
+          "[identity][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  const std::string admin = world.MakeTenant("t1");
+  v1::CreateUserRequest request = Valid();
+  CHECK(CreateUser(world.deps, world.CallWith(admin), request)->must_change_password());
+  CHECK(world.MustLogin("t1", request.username()).must_change_password());
+  request.set_username("machine");
+  request.set_keep_password(true);
+  CHECK_FALSE(CreateUser(world.deps, world.CallWith(admin), request)->must_change_password());
+  CHECK_FALSE(world.MustLogin("t1", "machine").must_change_password());
+}
+
 }  // namespace
 }  // namespace fiscus::identity

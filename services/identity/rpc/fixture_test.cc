@@ -122,6 +122,7 @@ std::string World::MakeTenant(const std::string& tenant) {
   request.set_root_unit_name("Root");
   request.set_admin_username("admin");
   request.set_admin_password(kGoodPassword);
+  request.set_keep_admin_password(true);
   const auto made = CreateTenant(deps, CallWith(""), request);
   INFO(made.status());
   REQUIRE(made.ok());
@@ -145,6 +146,7 @@ v1::User World::MakeUser(const std::string& admin_token, const std::string& user
   request.set_username(username);
   request.set_display_name("User " + username);
   request.set_password(kGoodPassword);
+  request.set_keep_password(true);
   request.set_unit_path(unit_path);
   for (const auto& [role, path] : role_at_unit) {
     v1::Grant& grant = *request.add_grants();

@@ -20,7 +20,7 @@ namespace {
 
 // What is known before the password is looked at.
 struct Known {
-  bool tenant_exists = false;
+  TenantState tenant = TenantState::kAbsent;
   std::optional<Account> account;
 };
 
@@ -28,7 +28,7 @@ absl::StatusOr<Known> LoadKnown(const Deps& deps, const Call& call, const LoginN
   Known known;
   std::map<std::string, LoginFailures> counters;
   RETURN_IF_ERROR(deps.database.Read(name.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(known.tenant_exists, TenantExists(tx));
+    ASSIGN_OR_RETURN(known.tenant, FindTenant(tx));
     ASSIGN_OR_RETURN(known.account, FindAccountByName(tx, name.username));
     ASSIGN_OR_RETURN(counters, LoadLoginFailures(tx, name.Subjects()));
     return absl::OkStatus();
@@ -49,19 +49,25 @@ absl::StatusOr<bool> PasswordMatches(const Deps& deps, const Call& call, const K
 absl::Status OnWrongPassword(const Deps& deps, const Call& call, const LoginName& name,
                              const Known& known) {
   log::Info("login failed",
-            {{"tenant", known.tenant_exists ? name.tenant : "unknown"},
+            {{"tenant", known.tenant != TenantState::kAbsent ? name.tenant : "unknown"},
              {"user", known.account.has_value() ? known.account->user_id : "unknown"},
              {"peer", call.peer}});
   // A tenant that does not exist has no counters: else anybody could fill the table with names.
-  if (known.tenant_exists) RETURN_IF_ERROR(CountFailure(deps, call, name));
+  if (known.tenant != TenantState::kAbsent) RETURN_IF_ERROR(CountFailure(deps, call, name));
   return InvalidCredentials();
 }
 
 absl::StatusOr<v1::TokenResponse> OpenSession(const Deps& deps, const Call& call, pg::Tx& tx,
                                               const Account& verified) {
+  RETURN_IF_ERROR(LockTenant(tx, TenantLock::kShared));
+  ASSIGN_OR_RETURN(const TenantState tenant, FindTenant(tx));
   ASSIGN_OR_RETURN(const Account account, LockAccount(tx, verified.user_id));
   // Changed between the check of the password and this lock: then the check was of something else.
   if (account.password_hash != verified.password_hash) return InvalidCredentials();
+  if (tenant == TenantState::kDisabled) {
+    return Refuse(absl::StatusCode::kPermissionDenied, reason::kTenantDisabled,
+                  "this tenant is disabled; ask the operator of the installation");
+  }
   if (account.disabled) {
     return Refuse(absl::StatusCode::kPermissionDenied, reason::kUserDisabled,
                   "this user is disabled; ask an administrator");

@@ -40,6 +40,8 @@ TEST_CASE("Roles are refused for each reason", "[identity][rpc]") {
   CHECK(ReasonOf(Put(world, admin, "Clerk", {}).status()) == "FIELD_INVALID");
   CHECK(ReasonOf(Put(world, admin, "clerk", {"payments.fly"}).status()) == "UNKNOWN_INTENT");
   CHECK(ReasonOf(Put(world, admin, "auditor", {"payments.read"}).status()) == "ROLE_BUILT_IN");
+  CHECK(ReasonOf(Put(world, admin, "clerk", {"payments.submit", "payments.order"}).status()) ==
+        "INCOMPATIBLE_DUTIES");
   // Nobody widens a role that he holds.
   REQUIRE(Put(world, admin, "helper", {"identity.roles.manage"}).ok());
   world.MakeUser(admin, "li.na", "/r/", {{"helper", "/r/"}});

@@ -11,6 +11,7 @@
 #include "services/identity/domain/names.h"
 #include "services/identity/domain/reasons.h"
 #include "services/identity/rpc/sessions.h"
+#include "services/identity/store/units.h"
 
 namespace fiscus::identity {
 namespace {
@@ -50,9 +51,11 @@ absl::Status Exchange(const Deps& deps, const Call& call, pg::Tx& tx, const std:
   response.reset();
   ASSIGN_OR_RETURN(const std::optional<std::string> owner, FindRefreshOwner(tx, hash));
   if (!owner.has_value()) return absl::OkStatus();
+  RETURN_IF_ERROR(LockTenant(tx, TenantLock::kShared));
+  ASSIGN_OR_RETURN(const TenantState tenant, FindTenant(tx));
   ASSIGN_OR_RETURN(const Account account, LockAccount(tx, *owner));
   ASSIGN_OR_RETURN(LoadedRefreshToken token, LoadRefreshToken(tx, hash));
-  token.facts.user_disabled = account.disabled;
+  token.facts.user_disabled = account.disabled || tenant == TenantState::kDisabled;
   switch (DecideRefresh(token.facts, deps.settings.session, call.now)) {
     case RefreshDecision::kRefuse:
       return absl::OkStatus();

@@ -1,7 +1,6 @@
 #include "services/identity/rpc/resolve.h"
 
 #include "libs/core/status.h"
-#include "services/identity/domain/reasons.h"
 #include "services/identity/store/accounts.h"
 
 namespace fiscus::identity {
@@ -18,10 +17,7 @@ rpc::UnitResolver UnitsOfUsers(const Deps& deps) {
           ASSIGN_OR_RETURN(const auto homes, HomeUnits(tx, ids));
           for (const std::string& id : ids) {
             const auto home = homes.find(id);
-            if (home == homes.end()) {
-              return Refuse(absl::StatusCode::kNotFound, reason::kUserNotFound, "no user " + id,
-                            {{"user_id", id}});
-            }
+            if (home == homes.end()) return UserNotFound(id);
             paths.push_back(home->second);
           }
           return absl::OkStatus();

@@ -17,10 +17,6 @@ constexpr absl::Duration kHashWaitMax = absl::Seconds(5);
 // differ.
 constexpr absl::Duration kRevocationMargin = absl::Minutes(1);
 
-absl::Time KeepRevocationUntil(const Deps& deps, absl::Time now) {
-  return now + deps.issuer.options().lifetime + deps.keys.policy().skew + kRevocationMargin;
-}
-
 absl::StatusOr<TokenSubject> SubjectOf(const Deps& deps, pg::Tx& tx, const Account& account,
                                        const std::string& session_id, absl::Time now) {
   ASSIGN_OR_RETURN(RoleTable own, ListOwnRoles(tx));
@@ -31,7 +27,9 @@ absl::StatusOr<TokenSubject> SubjectOf(const Deps& deps, pg::Tx& tx, const Accou
       .user_id = account.user_id,
       .session_id = session_id,
       .home_unit = account.unit_path,
-      .grants = Effective(grants[account.user_id], roles),
+      // Whoever chose the password for him knows it still.
+      .grants = account.must_change_password ? EffectiveGrants()
+                                             : Effective(grants[account.user_id], roles),
       .issued_at_ms = IssueTimeMs(now, account.last_issued_ms, account.revoked_until_ms)};
 }
 
@@ -57,6 +55,7 @@ absl::StatusOr<v1::TokenResponse> IssueTokens(const Deps& deps, pg::Tx& tx, cons
       static_cast<int32_t>(absl::ToInt64Seconds(deps.issuer.options().lifetime)));
   response.set_refresh_token(refresh_token);
   response.set_token_type("Bearer");
+  response.set_must_change_password(account.must_change_password);
   return response;
 }
 
@@ -70,7 +69,7 @@ absl::Status KillTokens(const Deps& deps, pg::Tx& tx, const std::vector<Account>
   }
   for (const std::string& id : ids) RETURN_IF_ERROR(SetTokenTimes(tx, id, 0, until_ms));
   RETURN_IF_ERROR(
-      PublishRevocations(tx, ids, /*of_sessions=*/false, until_ms, KeepRevocationUntil(deps, now)));
+      PublishRevocations(tx, ids, /*of_sessions=*/false, until_ms, now + TokenEnd(deps)));
   tx.OnCommit(deps.keys_or_revocations_changed);
   return absl::OkStatus();
 }
@@ -84,8 +83,8 @@ absl::StatusOr<int> EndSessionsAndTokens(const Deps& deps, pg::Tx& tx, const Acc
     RETURN_IF_ERROR(KillTokens(deps, tx, {account}, now));
   } else {
     const int64_t until_ms = RevokeUntilMs(now, account.last_issued_ms);
-    RETURN_IF_ERROR(PublishRevocations(tx, ended, /*of_sessions=*/true, until_ms,
-                                       KeepRevocationUntil(deps, now)));
+    RETURN_IF_ERROR(
+        PublishRevocations(tx, ended, /*of_sessions=*/true, until_ms, now + TokenEnd(deps)));
     tx.OnCommit(deps.keys_or_revocations_changed);
   }
   return static_cast<int>(ended.size());
@@ -100,6 +99,10 @@ Call ActingAs(Call call, std::string_view tenant, std::string_view subject) {
 absl::Status InvalidCredentials() {
   return Refuse(absl::StatusCode::kUnauthenticated, reason::kInvalidCredentials,
                 "tenant, user name, password or secret do not match");
+}
+
+absl::Duration TokenEnd(const Deps& deps) {
+  return deps.issuer.options().lifetime + deps.keys.policy().skew + kRevocationMargin;
 }
 
 absl::Duration HashWait(const Call& call) {

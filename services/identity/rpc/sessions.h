@@ -40,6 +40,9 @@ Call ActingAs(Call call, std::string_view tenant, std::string_view subject);
 // INVALID_CREDENTIALS: one text for every cause.
 absl::Status InvalidCredentials();
 
+// A token issued longer ago is dead by itself, whatever the clock of its verifier.
+absl::Duration TokenEnd(const Deps& deps);
+
 // How long a call may wait for a place to hash a password.
 absl::Duration HashWait(const Call& call);
 

@@ -15,6 +15,7 @@ Account ToAccount(const pg::Row& row) {
           .unit_path = row.Text("unit_path"),
           .password_hash = row.Text("password_hash"),
           .disabled = row.Bool("disabled"),
+          .must_change_password = row.Bool("must_change_password"),
           .last_issued_ms = row.Int("last_issued_ms"),
           .revoked_until_ms = row.Int("revoked_until_ms")};
 }
@@ -42,12 +43,14 @@ absl::StatusOr<std::optional<Account>> FindAccount(pg::Tx& tx, std::string_view 
   return FindOne(tx, sql::kFindAccount, user_id);
 }
 
+absl::Status UserNotFound(std::string_view user_id) {
+  return Refuse(absl::StatusCode::kNotFound, reason::kUserNotFound,
+                "no user " + std::string(user_id), {{"user_id", std::string(user_id)}});
+}
+
 absl::StatusOr<Account> LockAccount(pg::Tx& tx, std::string_view user_id) {
   ASSIGN_OR_RETURN(std::optional<Account> account, FindOne(tx, sql::kLockAccount, user_id));
-  if (!account.has_value()) {
-    return Refuse(absl::StatusCode::kNotFound, reason::kUserNotFound,
-                  "no user " + std::string(user_id), {{"user_id", std::string(user_id)}});
-  }
+  if (!account.has_value()) return UserNotFound(user_id);
   return *std::move(account);
 }
 
@@ -57,15 +60,24 @@ absl::StatusOr<std::vector<Account>> LockRoleHolders(pg::Tx& tx, std::string_vie
   return ToAccounts(rows);
 }
 
+absl::StatusOr<std::vector<Account>> LockTokenHolders(pg::Tx& tx, absl::Time since) {
+  ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      tx.Run(sql::kListTokenHolders, pg::Args().Text(tx.tenant()).Int(absl::ToUnixMillis(since))));
+  return ToAccounts(rows);
+}
+
 absl::StatusOr<bool> InsertAccount(pg::Tx& tx, const Account& account, absl::Time now) {
-  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kInsertAccount, pg::Args()
-                                                                        .Text(tx.tenant())
-                                                                        .Text(account.user_id)
-                                                                        .Text(account.username)
-                                                                        .Text(account.display_name)
-                                                                        .Text(account.unit_path)
-                                                                        .Text(account.password_hash)
-                                                                        .Time(now)));
+  ASSIGN_OR_RETURN(const pg::Rows rows,
+                   tx.Run(sql::kInsertAccount, pg::Args()
+                                                   .Text(tx.tenant())
+                                                   .Text(account.user_id)
+                                                   .Text(account.username)
+                                                   .Text(account.display_name)
+                                                   .Text(account.unit_path)
+                                                   .Text(account.password_hash)
+                                                   .Bool(account.must_change_password)
+                                                   .Time(now)));
   return rows.affected() == 1;
 }
 
@@ -89,8 +101,10 @@ absl::StatusOr<std::map<std::string, std::string>> HomeUnits(
   return homes;
 }
 
-absl::Status SetPassword(pg::Tx& tx, std::string_view user_id, std::string_view hash) {
-  return tx.RunExactly(1, sql::kSetPassword, pg::Args().Text(tx.tenant()).Text(user_id).Text(hash));
+absl::Status SetPassword(pg::Tx& tx, std::string_view user_id, std::string_view hash,
+                         bool must_change) {
+  return tx.RunExactly(1, sql::kSetPassword,
+                       pg::Args().Text(tx.tenant()).Text(user_id).Text(hash).Bool(must_change));
 }
 
 absl::Status SetDisabled(pg::Tx& tx, std::string_view user_id, bool disabled) {

@@ -23,16 +23,21 @@ struct Account {
   std::string unit_path;
   std::string password_hash;
   bool disabled = false;
+  bool must_change_password = false;  // somebody else chose it: tokens grant nothing
   int64_t last_issued_ms = 0;
   int64_t revoked_until_ms = 0;
 };
 
 absl::StatusOr<std::optional<Account>> FindAccountByName(pg::Tx& tx, std::string_view username);
 absl::StatusOr<std::optional<Account>> FindAccount(pg::Tx& tx, std::string_view user_id);
+// USER_NOT_FOUND.
+absl::Status UserNotFound(std::string_view user_id);
 // With its row lock, until the end of the transaction. USER_NOT_FOUND.
 absl::StatusOr<Account> LockAccount(pg::Tx& tx, std::string_view user_id);
 // All that hold the role, with their row locks.
 absl::StatusOr<std::vector<Account>> LockRoleHolders(pg::Tx& tx, std::string_view role);
+// All that were issued a token after `since`, with their row locks.
+absl::StatusOr<std::vector<Account>> LockTokenHolders(pg::Tx& tx, absl::Time since);
 // False if the user name is taken.
 absl::StatusOr<bool> InsertAccount(pg::Tx& tx, const Account& account, absl::Time now);
 // Accounts whose home is within any of the scopes and at or below `under` ("/": all), after a user
@@ -46,7 +51,8 @@ absl::StatusOr<std::map<std::string, std::string>> HomeUnits(
     pg::Tx& tx, const std::vector<std::string>& user_ids);
 
 // The account's row must be locked.
-absl::Status SetPassword(pg::Tx& tx, std::string_view user_id, std::string_view hash);
+absl::Status SetPassword(pg::Tx& tx, std::string_view user_id, std::string_view hash,
+                         bool must_change);
 absl::Status SetDisabled(pg::Tx& tx, std::string_view user_id, bool disabled);
 absl::Status SetTokenTimes(pg::Tx& tx, std::string_view user_id, int64_t last_issued_ms,
                            int64_t revoked_until_ms);

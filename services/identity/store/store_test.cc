@@ -83,7 +83,7 @@ TEST_CASE("Tenants and units are added once, below an existing parent", "[identi
   TestDatabase database("identity", kMigrations);
   Populate(database, "t1");
   Write(database, "t1", [&](pg::Tx& tx) -> absl::Status {
-    CHECK(TenantExists(tx).value());
+    CHECK(FindTenant(tx).value() == TenantState::kOpen);
     CHECK_FALSE(InsertTenant(tx, "again", "/r/", kNow).value());
     CHECK(
         InsertUnits(tx, {UnitBelow("/r/", "a", "other", 2), UnitBelow("/r/", "b", "new", 2)}, kNow)
@@ -111,7 +111,7 @@ TEST_CASE("Tenants and units are added once, below an existing parent", "[identi
   CHECK(database.database()
             .Read("t2", Soon(),
                   [&](pg::Tx& tx) -> absl::Status {
-                    CHECK_FALSE(TenantExists(tx).value());
+                    CHECK(FindTenant(tx).value() == TenantState::kAbsent);
                     return absl::OkStatus();
                   })
             .ok());
@@ -171,7 +171,7 @@ TEST_CASE("Accounts, grants and roles are found as they were saved", "[identity]
     CHECK(LockRoleHolders(tx, "clerk").value().size() == 1);
     CHECK(LockRoleHolders(tx, "nothing").value().empty());
 
-    CHECK(SetPassword(tx, person.user_id, "new").ok());
+    CHECK(SetPassword(tx, person.user_id, "new", true).ok());
     CHECK(SetDisabled(tx, person.user_id, true).ok());
     CHECK(SetTokenTimes(tx, person.user_id, 7, 5).ok());
     CHECK(SetTokenTimes(tx, person.user_id, 3, 9).ok());

@@ -25,9 +25,20 @@ absl::StatusOr<bool> InsertTenant(pg::Tx& tx, std::string_view display_name,
   return rows.affected() == 1;
 }
 
-absl::StatusOr<bool> TenantExists(pg::Tx& tx) {
+absl::StatusOr<TenantState> FindTenant(pg::Tx& tx) {
   ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kFindTenant, pg::Args().Text(tx.tenant())));
-  return !rows.empty();
+  if (rows.empty()) return TenantState::kAbsent;
+  return rows[0].Bool("disabled") ? TenantState::kDisabled : TenantState::kOpen;
+}
+
+absl::Status SetTenantDisabledAt(pg::Tx& tx, bool disabled, absl::Time now) {
+  return tx.RunExactly(1, sql::kSetTenantDisabled,
+                       pg::Args().Text(tx.tenant()).Bool(disabled).Time(now));
+}
+
+absl::Status LockTenant(pg::Tx& tx, TenantLock lock) {
+  const pg::Query& query = lock == TenantLock::kAlone ? sql::kLockTenant : sql::kLockTenantShared;
+  return tx.Run(query, pg::Args().Text(tx.tenant())).status();
 }
 
 absl::StatusOr<int64_t> InsertUnits(pg::Tx& tx, const std::vector<Unit>& units, absl::Time now) {

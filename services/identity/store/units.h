@@ -16,7 +16,13 @@ namespace fiscus::identity {
 // False if the slug is taken.
 absl::StatusOr<bool> InsertTenant(pg::Tx& tx, std::string_view display_name,
                                   std::string_view root_path, absl::Time now);
-absl::StatusOr<bool> TenantExists(pg::Tx& tx);
+enum class TenantState { kAbsent, kOpen, kDisabled };
+absl::StatusOr<TenantState> FindTenant(pg::Tx& tx);
+absl::Status SetTenantDisabledAt(pg::Tx& tx, bool disabled, absl::Time now);
+// Whoever issues tokens shares the lock, whoever shuts the tenant holds it alone; before any lock
+// of an account, until the end of the transaction.
+enum class TenantLock { kShared, kAlone };
+absl::Status LockTenant(pg::Tx& tx, TenantLock lock);
 
 // Adds units; the number of those whose path was free. Parents must exist or be among them.
 absl::StatusOr<int64_t> InsertUnits(pg::Tx& tx, const std::vector<Unit>& units, absl::Time now);

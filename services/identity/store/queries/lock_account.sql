@@ -1,6 +1,6 @@
 -- An account, locked until the end of the transaction: whoever issues or revokes its tokens waits. Primary key.
 -- $1 tenant, $2 user id.
-SELECT user_id, username, display_name, unit_path, password_hash, disabled, last_issued_ms, revoked_until_ms
+SELECT user_id, username, display_name, unit_path, password_hash, disabled, must_change_password, last_issued_ms, revoked_until_ms
 FROM account
 WHERE tenant = $1::text AND user_id = $2::uuid
 FOR UPDATE
