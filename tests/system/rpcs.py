@@ -35,15 +35,41 @@ class Rpc:
         """True if the request itself says what it concerns."""
         return self.scope in (FIELD, RESOURCE)
 
-    def fill(self, units, ids):
+    def fill(self, unit, id_):
         """A request with only its id and the fields that authorisation looks at; nearly every write lacks something then."""
+        message = self._empty()
+        for path in self.unit_fields:
+            _put(message, path.split("."), [unit])
+        for path in self.resource_fields:
+            _put(message, path.split("."), [id_])
+        return message
+
+    def half_foreign(self, mine, theirs):
+        """Requests of several ends, units or ids: each with one end of theirs and all others mine; none if there is one end only."""
+        paths = self.unit_fields or self.resource_fields
+        for foreign in paths if len(paths) > 1 else ():
+            message = self._empty()
+            for path in paths:
+                _put(message, path.split("."), [theirs if path == foreign else mine])
+            yield message
+        for values in ((mine, theirs), (theirs, mine)):
+            if paths and all(_repeats(self.request.DESCRIPTOR, path.split(".")) for path in paths):
+                message = self._empty()
+                for path in paths:
+                    _put(message, path.split("."), values)
+                yield message
+
+    def narrowed(self, values):
+        """Requests of a list or total with each of its filters set to what `values` has for the filter's name."""
+        for name in sorted(values.keys() & self.request.DESCRIPTOR.fields_by_name.keys()):
+            message = self._empty()
+            setattr(message, name, values[name])
+            yield message
+
+    def _empty(self):
         message = self.request()
         if "request_id" in message.DESCRIPTOR.fields_by_name:
             message.request_id = str(uuid.uuid4())
-        for path in self.unit_fields:
-            _put(message, path.split("."), units)
-        for path in self.resource_fields:
-            _put(message, path.split("."), ids)
         return message
 
     def call(self, channel, message, token=None, metadata=(), timeout_s=10):
@@ -95,13 +121,25 @@ def _rpc(service, method):
                for_services=access.callers != options_pb2.CALLERS_UNSPECIFIED)
 
 
-def _put(message, path, value):
+def _is_repeated(field):
+    return field.label == field.LABEL_REPEATED if hasattr(field, "label") else field.is_repeated
+
+
+def _repeats(descriptor, path):
+    field = descriptor.fields_by_name[path[0]]
+    return _is_repeated(field) or (len(path) > 1 and _repeats(field.message_type, path[1:]))
+
+
+def _put(message, path, values):
+    """Sets the field; of a repeated one on the way an element per value."""
     field = message.DESCRIPTOR.fields_by_name[path[0]]
-    repeated = field.label == field.LABEL_REPEATED if hasattr(field, "label") else field.is_repeated
-    if len(path) > 1:
-        inner = getattr(message, path[0])
-        _put(inner.add() if repeated else inner, path[1:], value)
-    elif repeated:
-        getattr(message, path[0]).append(value)
+    if not _is_repeated(field):
+        if len(path) > 1:
+            _put(getattr(message, path[0]), path[1:], values)
+        else:
+            setattr(message, path[0], *values)
+    elif len(path) > 1:
+        for value in values:
+            _put(getattr(message, path[0]).add(), path[1:], [value])
     else:
-        setattr(message, path[0], value)
+        getattr(message, path[0]).extend(values)

@@ -9,6 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import grpc
+
 _TTL_LINE = "access_token_ttl_s: 1\n"
 _SKEW_S = 5
 
@@ -18,7 +20,9 @@ def forgeries(token, jwks):
     header, payload, signature = token.split(".")
     kid = _read(header)["kid"]
     claims = _read(payload)
-    raised = claims | {"grants": [{"p": "/", "i": [i for grant in claims.get("grants", []) for i in grant["i"]]}]}
+    held = {intent for grant in claims.get("grants", []) for intent in grant["i"]}
+    # More than anybody's: intents of people and of two services, everywhere.
+    raised = claims | {"grants": [{"p": "/", "i": sorted(held | {"budget.approve", "budget.reserve", "payments.bank"})}]}
     key = next(k for k in jwks["keys"] if k["kid"] == kid)
     public = json.dumps(key, separators=(",", ":")).encode()
     none = _write({"alg": "none", "typ": "JWT"})
@@ -26,6 +30,7 @@ def forgeries(token, jwks):
     return {
         "changed claims": f"{header}.{_write(raised)}.{signature}",
         "another tenant": f"{header}.{_write(claims | {'tenant': 'other'})}.{signature}",
+        "a service of all tenants": f"{header}.{_write(claims | {'svc': 'matrix', 'tenant': '*'})}.{signature}",
         "longer life": f"{header}.{_write(claims | {'exp': claims['exp'] + 10**6})}.{signature}",
         "alg none": f"{none}.{payload}.",
         "alg none with signature": f"{none}.{payload}.{signature}",
@@ -37,22 +42,30 @@ def forgeries(token, jwks):
     }
 
 
-def expired(stack, cast, username, password):
-    """A token that the issuer signed and that has run out: identity runs for a moment with tokens of one second."""
+def of_service(stack, service):
+    """What identity gives this service for its secret."""
+    from fiscus.identity.v1 import identity_service_pb2 as identity, identity_service_pb2_grpc as identity_grpc
+    with grpc.insecure_channel(stack.address("identity")) as channel:
+        return identity_grpc.IdentityServiceStub(channel).ExchangeServiceToken(identity.ExchangeServiceTokenRequest(
+            service=service, secret=stack.vault[f"service:{service}"]), timeout=10).access_token
+
+
+def expired(stack, issue):
+    """Tokens that the issuer signed and that have run out: while `issue` asks for them (name → token), identity gives them one second."""
     config = Path(stack.directory) / "identity" / "config.textproto"
     text = config.read_text()
     try:
         stack.stop("identity")
         config.write_text(_TTL_LINE + text)
         stack.start("identity")
-        token = cast.gateway.session(cast.tenant, username, password).token()
+        issued = issue()
     finally:
         config.write_text(text)
         stack.stop("identity")
         stack.start("identity")
-    claims = _read(token.split(".")[1])
-    time.sleep(max(0, claims["exp"] + _SKEW_S + 2 - time.time()))
-    return token
+    ends = max(_read(token.split(".")[1])["exp"] for token in issued.values())
+    time.sleep(max(0, ends + _SKEW_S + 2 - time.time()))
+    return issued
 
 
 def _read(part):

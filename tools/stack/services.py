@@ -131,10 +131,11 @@ class Service:
         return self._stack.route(self.service, server)
 
     def _fill_repeated(self, message, field):
-        """Identity's list of services: one entry per service, built or not, each with the variable that holds its secret."""
+        """Identity's list of services: one entry per service, built or not, and one for the bank's adapter, each with the variable
+        that holds its secret."""
         if field.message_type is None or not {"service", "secret_env"} <= set(field.message_type.fields_by_name):
             return
-        for service in all_services():
+        for service in [*all_services(), "bank"]:
             variable = f"FISCUS_SERVICE_SECRET_{service.upper()}"
             getattr(message, field.name).add(service=service, secret_env=variable)
             self._env[variable] = self._stack.vault[f"service:{service}"]
