@@ -31,6 +31,16 @@ std::string Metadata(const grpc::CallbackServerContext& context, const char* nam
   return found == all.end() ? "" : std::string(found->second.data(), found->second.size());
 }
 
+absl::StatusOr<std::string> BearerToken(const grpc::CallbackServerContext& context) {
+  const std::string header = Metadata(context, "authorization");
+  constexpr std::string_view kBearer = "Bearer ";
+  if (header.substr(0, kBearer.size()) != kBearer) {
+    return Refuse(absl::StatusCode::kUnauthenticated, "TOKEN_MISSING",
+                  "send `authorization: Bearer <access token>`", {}, kCommonDomain);
+  }
+  return header.substr(kBearer.size());
+}
+
 std::string CanonicalBytes(const pb::Message& message) {
   std::string bytes;
   {
@@ -93,14 +103,8 @@ absl::Status TooLarge(size_t bytes, size_t bytes_max) {
 // Who calls, by the token.
 absl::StatusOr<Caller> Identify(const grpc::CallbackServerContext& context,
                                 const TokenVerifier& verifier, absl::Time now) {
-  const std::string header = Metadata(context, "authorization");
-  constexpr std::string_view kBearer = "Bearer ";
-  if (header.substr(0, kBearer.size()) != kBearer) {
-    return Refuse(absl::StatusCode::kUnauthenticated, "TOKEN_MISSING",
-                  "send `authorization: Bearer <access token>`", {}, kCommonDomain);
-  }
-  ASSIGN_OR_RETURN(Caller caller,
-                   verifier.Verify(std::string_view(header).substr(kBearer.size()), now));
+  ASSIGN_OR_RETURN(const std::string token, BearerToken(context));
+  ASSIGN_OR_RETURN(Caller caller, verifier.Verify(token, now));
   if (caller.IsService()) {
     // A service acts for the tenant and person that its own caller had.
     caller.tenant = Metadata(context, "x-fiscus-tenant");
@@ -248,6 +252,15 @@ Dispatcher::Dispatcher(const Context& context, std::string_view full_service) : 
     MethodPolicy policy = PolicyOf(*service->method(i));
     policies_.emplace(policy.name, std::move(policy));
   }
+}
+
+std::function<absl::Status()> Dispatcher::PermitOf(const grpc::CallbackServerContext& context,
+                                                   const char* method) const {
+  const MethodPolicy& policy = policies_.find(std::string_view(method))->second;
+  if (policy.access.scope() == options::v1::SCOPE_PUBLIC) return [] { return absl::OkStatus(); };
+  return [token = BearerToken(context), verifier = context_.verifier, clock = context_.clock] {
+    return token.ok() ? verifier->Verify(*token, clock->Now()).status() : token.status();
+  };
 }
 
 Call Dispatcher::Arrive(const grpc::CallbackServerContext& context,

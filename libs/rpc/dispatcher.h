@@ -135,8 +135,8 @@ class Dispatcher {
       const Deps& deps,
       void (*handler)(const Deps&, const Call&, const Request&,
                       std::shared_ptr<StreamWriter<Response>>)) {
-    auto* reactor =
-        new StreamReactor<Response>();  // NOLINT: gRPC's reactors delete themselves in OnDone
+    // NOLINTNEXTLINE: gRPC's reactors delete themselves in OnDone
+    auto* reactor = new StreamReactor<Response>(PermitOf(*context, method));
     const std::shared_ptr<StreamState<Response>> stream = reactor->State();
     auto request = std::make_shared<Request>();
     Enter(
@@ -163,6 +163,9 @@ class Dispatcher {
   void Enter(grpc::CallbackServerContext* context, const grpc::ByteBuffer* received,
              google::protobuf::Message* request, const char* method, Handler handler,
              Answer answer);
+  // Tells from now on whether the call's token is still good.
+  std::function<absl::Status()> PermitOf(const grpc::CallbackServerContext& context,
+                                         const char* method) const;
   // What is known of a call before anything is decided; never fails.
   Call Arrive(const grpc::CallbackServerContext& context, const MethodPolicy& policy) const;
   // Deadline, token, message, request id, access rule; completes `call` and `request`.

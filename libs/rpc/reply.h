@@ -54,6 +54,10 @@ class StreamWriter {
   virtual void Finish(absl::Status status) = 0;
   // True once the client is gone or the stream was finished; the owner may forget it.
   virtual bool Ended() const = 0;
+  // OK while the token that opened the stream is good, else the refusal that a new call with it
+  // would get. A stream outlives its first check, so its feeder asks every few seconds and finishes
+  // it with the answer.
+  virtual absl::Status Permitted() const = 0;
 };
 
 }  // namespace fiscus::rpc

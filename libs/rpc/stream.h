@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,6 +28,8 @@ class StreamReactor;
 template <class Response>
 class StreamState final : public StreamWriter<Response> {
  public:
+  explicit StreamState(std::function<absl::Status()> permitted)
+      : permitted_(std::move(permitted)) {}
   bool Write(Response message) override {
     grpc::ByteBuffer bytes;
     const bool packed = Pack(message, &bytes).ok();
@@ -42,6 +45,7 @@ class StreamState final : public StreamWriter<Response> {
     const std::lock_guard lock(mutex_);
     return reactor_ == nullptr || final_.has_value();
   }
+  absl::Status Permitted() const override { return permitted_(); }
   void FinishWire(const grpc::Status& status) {
     const std::lock_guard lock(mutex_);
     if (reactor_ == nullptr || final_.has_value()) return;
@@ -87,6 +91,7 @@ class StreamState final : public StreamWriter<Response> {
     Pump();
   }
 
+  const std::function<absl::Status()> permitted_;
   mutable std::mutex mutex_;
   StreamReactor<Response>* reactor_ = nullptr;
   std::deque<grpc::ByteBuffer> queue_;
@@ -100,7 +105,10 @@ class StreamState final : public StreamWriter<Response> {
 template <class Response>
 class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  StreamReactor() : state_(std::make_shared<StreamState<Response>>()) { state_->reactor_ = this; }
+  explicit StreamReactor(std::function<absl::Status()> permitted)
+      : state_(std::make_shared<StreamState<Response>>(std::move(permitted))) {
+    state_->reactor_ = this;
+  }
   std::shared_ptr<StreamState<Response>> State() { return state_; }
 
   void OnWriteDone(bool ok) override { state_->WriteDone(ok); }

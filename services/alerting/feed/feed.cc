@@ -29,6 +29,16 @@ absl::Status Overflow(int64_t position) {
                 {{"resume_token", ResumeToken(position)}}, "fiscus.alerting.v1");
 }
 
+// `why` the caller may no longer see alerts, with the token to resume with after the next login.
+absl::Status Unpermitted(const absl::Status& why, int64_t position) {
+  const auto refusal = RefusalOf(why);
+  if (!refusal.has_value()) return why;  // identity is away: nothing to log in for
+  Figures figures = refusal->figures;
+  figures["resume_token"] = ResumeToken(position);
+  return Refuse(why.code(), refusal->reason, ToStd(why.message()), std::move(figures),
+                refusal->domain);
+}
+
 v1::AlertChange ChangeOf(const FeedEntry& entry) {
   v1::AlertChange change;
   if (!change.mutable_alert()->ParseFromString(entry.alert)) {
@@ -90,7 +100,8 @@ bool Feed::Subscribe(std::string tenant, int64_t position, FeedFilter filter,
                                             .filter = std::move(filter),
                                             .stream = std::move(stream),
                                             .progress_at = now,
-                                            .ends_at = now + options_.lifetime});
+                                            .ends_at = now + options_.lifetime,
+                                            .permit_at = now + options_.permit_every});
   }
   Wake();
   return true;
@@ -130,6 +141,7 @@ void Feed::RunOnce() {
   Admit();
   int left = 0;
   for (auto tenant = tenants_.begin(); tenant != tenants_.end();) {
+    EndUnpermitted(tenant->second, clock_.Now());
     Serve(tenant->first, tenant->second, clock_.Now());
     const size_t before = tenant->second.size();
     std::erase_if(tenant->second,
@@ -140,6 +152,15 @@ void Feed::RunOnce() {
   const std::lock_guard lock(mutex_);
   count_ -= left;
   open.Set(count_);
+}
+
+void Feed::EndUnpermitted(Subscribers& subscribers, absl::Time now) const {
+  for (Subscriber& subscriber : subscribers) {
+    if (now < subscriber.permit_at || subscriber.stream->Ended()) continue;
+    subscriber.permit_at = now + options_.permit_every;
+    const absl::Status permitted = subscriber.stream->Permitted();
+    if (!permitted.ok()) subscriber.stream->Finish(Unpermitted(permitted, subscriber.position));
+  }
 }
 
 void Feed::Serve(const std::string& tenant, Subscribers& subscribers, absl::Time now) {

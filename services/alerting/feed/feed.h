@@ -8,8 +8,9 @@
 //
 // A subscriber has a position. What its stream's bounded buffer does not take stays in the log and
 // is offered again; a subscriber that has taken nothing for `stall_max` is ended with
-// STREAM_OVERFLOW (ABORTED) and the token to resume with. A stream ends, with OK, after `lifetime`:
-// whoever goes on must show a token that is still good. Thread-safe.
+// STREAM_OVERFLOW (ABORTED) and the token to resume with. One whose access token has expired or was
+// revoked is ended within `permit_every` of that, with the refusal that a new call would get and
+// the token to resume with. A stream ends, with OK, after `lifetime`. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -48,8 +49,9 @@ struct FeedOptions {
   absl::Duration poll = absl::Milliseconds(50);
   absl::Duration stall_max = absl::Seconds(10);
   absl::Duration lifetime = absl::Minutes(15);
-  int page = 200;               // entries read at once, count
-  int subscribers_max = 10000;  // streams, count
+  absl::Duration permit_every = absl::Seconds(5);  // rights of open streams are looked at so often
+  int page = 200;                                  // entries read at once, count
+  int subscribers_max = 10000;                     // streams, count
 };
 
 class Feed {
@@ -80,11 +82,13 @@ class Feed {
     std::shared_ptr<AlertStream> stream;
     absl::Time progress_at;
     absl::Time ends_at;
+    absl::Time permit_at;  // next look at its rights
   };
   using Subscribers = std::vector<Subscriber>;
 
   void Run(std::stop_token stop);
   void Admit();
+  void EndUnpermitted(Subscribers& subscribers, absl::Time now) const;
   void Serve(const std::string& tenant, Subscribers& subscribers, absl::Time now);
   void Catch(const std::string& tenant, Subscriber& subscriber, absl::Time now);
   bool Offer(Subscriber& subscriber, const std::vector<FeedEntry>& entries, absl::Time now) const;

@@ -148,6 +148,41 @@ TEST_CASE("A stream ends after its lifetime, and with UNAVAILABLE when the serve
   CHECK_FALSE(world.feed().Subscribe(kTenant, 0, {}, std::make_shared<HeldStream>()));
 }
 
+TEST_CASE("A stream ends when the token that opened it dies, with the token to resume with",
+          "[alerting][feed]") {
+  FISCUS_NEEDS_PG();
+  World world({.permit_every = absl::Seconds(5)});
+  const auto revoked = Subscribe(world, 0);
+  const auto expired = Subscribe(world, 0, {.scopes = {"/34/"}, .project_id = ""});
+  const auto unknown = Subscribe(world, 0);
+  const auto good = Subscribe(world, 0);
+  Raise(world, 2);
+  world.feed().RunOnce();
+  CHECK(revoked->Take().size() == 2);
+  revoked->Forbid(Refuse(absl::StatusCode::kUnauthenticated, "TOKEN_REVOKED", "log in again", {},
+                         kCommonDomain));
+  expired->Forbid(
+      Refuse(absl::StatusCode::kUnauthenticated, "TOKEN_EXPIRED", "refresh it", {}, kCommonDomain));
+  unknown->Forbid(absl::UnavailableError("identity does not answer"));
+  world.clock().Advance(absl::Seconds(4));
+  world.feed().RunOnce();
+  CHECK_FALSE(revoked->Ended());
+  world.clock().Advance(absl::Seconds(1));
+  Raise(world, 1, 3);
+  world.feed().RunOnce();
+  REQUIRE(revoked->Ended());
+  CHECK(revoked->status().code() == absl::StatusCode::kUnauthenticated);
+  CHECK(ReasonOf(revoked->status()) == "TOKEN_REVOKED");
+  CHECK(RefusalOf(revoked->status())->figures.at("resume_token") == ResumeToken(2));
+  CHECK(revoked->Take().empty());
+  REQUIRE(expired->Ended());
+  CHECK(ReasonOf(expired->status()) == "TOKEN_EXPIRED");
+  CHECK(RefusalOf(expired->status())->figures.at("resume_token") == ResumeToken(2));
+  CHECK(unknown->status().code() == absl::StatusCode::kUnavailable);
+  CHECK(good->Take().size() == 3);
+  CHECK_FALSE(good->Ended());
+}
+
 TEST_CASE("Streams are limited in number", "[alerting][feed]") {
   FISCUS_NEEDS_PG();
   World world({.subscribers_max = 1});

@@ -92,6 +92,16 @@ bool HeldStream::Ended() const {
   return ended_;
 }
 
+absl::Status HeldStream::Permitted() const {
+  const std::lock_guard lock(mutex_);
+  return permitted_;
+}
+
+void HeldStream::Forbid(absl::Status why) {
+  const std::lock_guard lock(mutex_);
+  permitted_ = std::move(why);
+}
+
 std::vector<v1::AlertChange> HeldStream::Take() {
   const std::lock_guard lock(mutex_);
   return std::exchange(held_, {});

@@ -49,7 +49,10 @@ class HeldStream final : public AlertStream {
   bool Write(v1::AlertChange message) override;
   void Finish(absl::Status status) override;
   bool Ended() const override;
+  absl::Status Permitted() const override;
 
+  // The token that opened the stream dies, as a verifier would say it.
+  void Forbid(absl::Status why);
   std::vector<v1::AlertChange> Take();  // the client reads
   const absl::Status& status() const { return status_; }
 
@@ -58,6 +61,7 @@ class HeldStream final : public AlertStream {
   mutable std::mutex mutex_;
   std::vector<v1::AlertChange> held_;
   bool ended_ = false;
+  absl::Status permitted_;
   absl::Status status_ = absl::UnknownError("not finished");
 };
 
