@@ -8,6 +8,7 @@ refused for want of rights; so the matrix cannot pass by refusing everybody.
 """
 
 import json
+import time
 from dataclasses import dataclass
 
 import grpc
@@ -393,6 +394,27 @@ def test_the_right_person_is_let_in(matrix, people):
         if token:
             matrix.let_in("control", rpc, token)
     matrix.check()
+
+
+def test_an_open_stream_ends_when_its_session_is_revoked(cast, province):
+    from fiscus.alerting.v1 import alerting_service_pb2 as alerting
+    from fiscus.identity.v1 import identity_pb2, identity_service_pb2 as identity
+    from tools.province.api import Refusal, stable_id
+    user = cast.admin.identity.CreateUser(identity.CreateUserRequest(
+        request_id=stable_id("matrix", "watcher"), username="matrix-watcher", display_name="nobody", password=PASSWORD, keep_password=True,
+        unit_path=ROOT, grants=[identity_pb2.Grant(role="auditor", unit_path=ROOT)]))
+    session = cast.gateway.session(cast.tenant, "matrix-watcher", PASSWORD)
+    stream = session.alerting.stream("WatchAlerts", alerting.WatchAlertsRequest(resume_token="v1.0"))
+    assert next(stream).resume_token  # a change of the past: the stream is open
+    cast.admin.identity.RevokeSessions(identity.RevokeSessionsRequest(request_id=stable_id("matrix", "revoke"), user_id=user.user_id))
+    revoked_at = time.monotonic()
+    with pytest.raises(grpc.RpcError) as end:
+        for _ in stream:
+            pass
+    refusal = Refusal(end.value)
+    assert (refusal.code, refusal.reason) == (Code.UNAUTHENTICATED, "TOKEN_REVOKED")
+    assert refusal.figures["resume_token"]
+    assert time.monotonic() - revoked_at < 60
 
 
 @pytest.fixture(scope="module")
