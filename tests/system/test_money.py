@@ -63,7 +63,7 @@ def test_a_big_amount_enters_by_json(stack, api, cast, province, plots):
     assert cast.auditor.budget.GetLine(api.budget.GetLineRequest(line_id=line_id)).balances.approved == BIG
 
 
-def test_a_big_amount_passes_by_grpc_web_both_ways(stack, api, cast, province, plots):
+def test_a_big_amount_passes_by_grpc_web_both_ways(stack, api, cast, plots):
     line_id = new_id()
     request = line_request(api, plots[1].unit_path, plots[1].project_id, line_id, BIG)
     service = "/fiscus.budget.v1.BudgetService"
