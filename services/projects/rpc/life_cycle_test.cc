@@ -96,6 +96,21 @@ TEST_CASE("A repeated command is answered as the first time and done once", "[pr
   CHECK(world.Events("") == 2);
 }
 
+TEST_CASE("A repeat of finance's command is answered while the ledger is silent",
+          "[projects][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  REQUIRE(world.Create(kProject).ok());
+  const Call call = world.CallBy(kReviewer);
+  const auto cancel = world.Command(kProject, v1::PROJECT_COMMAND_CANCEL);
+  const auto first = FinanceProject(world.deps(), call, cancel);
+  REQUIRE(first.ok());
+  world.ledger().mood = FakeLedger::Mood::kSilent;
+  const auto again = FinanceProject(world.deps(), call, cancel);
+  REQUIRE(again.ok());
+  CHECK(again->SerializeAsString() == first->SerializeAsString());
+}
+
 TEST_CASE("A project id and a live code are taken once", "[projects][rpc]") {
   FISCUS_NEEDS_PG();
   World world;

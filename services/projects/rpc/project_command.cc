@@ -29,13 +29,16 @@ absl::StatusOr<LedgerView> AskLedger(const Deps& deps, const Call& call, const P
 absl::StatusOr<v1::Project> RunCommand(const Deps& deps, const Call& call,
                                        const v1::ProjectCommandRequest& request, Desk desk) {
   ASSIGN_OR_RETURN(const ProjectStep step, ParseStep(request, desk, call.Actor()));
-  ASSIGN_OR_RETURN(const LedgerView ledger, AskLedger(deps, call, step, request.project_id()));
+  // A failure is kept for the body, which does not run if this is a repeat: then the ledger is not
+  // needed.
+  const absl::StatusOr<LedgerView> ledger = AskLedger(deps, call, step, request.project_id());
   return Write<v1::Project>(
       deps, call, request.validate_only(), [&](pg::Tx& tx) -> absl::StatusOr<v1::Project> {
         ASSIGN_OR_RETURN(const ProjectFile file,
                          LockProject(tx, request.project_id(), Depth::kFile));
+        RETURN_IF_ERROR(ledger.status());
         ASSIGN_OR_RETURN(const ContractView contracts, ViewContracts(tx, request.project_id()));
-        ASSIGN_OR_RETURN(const ProjectChange change, Decide(file, step, ledger, contracts));
+        ASSIGN_OR_RETURN(const ProjectChange change, Decide(file, step, *ledger, contracts));
         RETURN_IF_ERROR(SaveChange(tx, call, &file, change));
         return ToProto(change.after.project);
       });
