@@ -3,6 +3,7 @@
 #include "fiscus/budget/v1/budget_service.grpc.pb.h"
 #include "libs/core/dates.h"
 #include "libs/core/status.h"
+#include "services/projects/clients/ledger_view.h"
 
 namespace fiscus::projects {
 namespace {
@@ -10,21 +11,6 @@ namespace {
 using BudgetStub = budget::v1::BudgetService::Stub;
 
 constexpr int kLinesPerPage = 1000;
-
-void Add(const budget::v1::BudgetLine& line, const std::string& currency, LedgerView& view) {
-  const budget::v1::Balances& b = line.balances();
-  view.lines += 1;
-  if (line.state() == budget::v1::LINE_STATE_ACTIVE) view.active_lines += 1;
-  if (line.currency() != currency) {
-    const bool open = b.encumbered() != 0 || b.in_transit() != 0;
-    view.foreign_open_lines += open ? 1 : 0;
-    view.foreign_used_lines += open || b.paid() != 0 ? 1 : 0;
-    return;
-  }
-  view.encumbered_minor += b.encumbered();
-  view.in_transit_minor += b.in_transit();
-  view.net_paid_minor += b.paid() - b.refunded();
-}
 
 template <class Request>
 Request RequestOf(const LedgerCommand& command) {
@@ -58,7 +44,7 @@ absl::StatusOr<LedgerView> BudgetLedger::View(const Call& call, const std::strin
     ASSIGN_OR_RETURN(
         const budget::v1::ListLinesResponse page,
         remote_->budget.Invoke(&BudgetStub::ListLines, rpc::OutgoingFor(call), request));
-    for (const budget::v1::BudgetLine& line : page.lines()) Add(line, currency, view);
+    for (const budget::v1::BudgetLine& line : page.lines()) AddLine(line, currency, view);
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
   return view;

@@ -58,7 +58,7 @@ bool AsksLedger(const Transition& transition);
 // What the ledger says about all lines of a project, of all years; minor units of the project's
 // currency.
 struct LedgerView {
-  int64_t lines = 0;         // that exist
+  int64_t lines = 0;         // approved: their year is open, and something is authorised
   int64_t active_lines = 0;  // in state ACTIVE
   int64_t encumbered_minor = 0;
   int64_t in_transit_minor = 0;
