@@ -32,6 +32,8 @@ void SameNames(const google::protobuf::EnumDescriptor& theirs, const std::string
   }
 }
 
+Author Now(const char* actor) { return {.actor = actor, .today = kDay}; }
+
 v1::ImportedProject Imported() {
   v1::ImportedProject imported;
   imported.set_request_id(kId3);
@@ -107,13 +109,13 @@ TEST_CASE("A desk takes its own commands, with a reason where one is due", "[pro
     int desks = 0;
     for (const Desk desk : {Desk::kUnit, Desk::kReview, Desk::kPlanning, Desk::kFinance,
                             Desk::kExecution, Desk::kAcceptance}) {
-      desks += ParseStep(request, desk, kUnitUser).ok() ? 1 : 0;
+      desks += ParseStep(request, desk, Now(kUnitUser)).ok() ? 1 : 0;
     }
     CHECK(desks == (command >= 1 && command < kProjectCommands ? 1 : 0));
   }
   request.set_command(v1::PROJECT_COMMAND_REJECT);
   request.set_reason("");
-  CHECK(FieldsOf(ParseStep(request, Desk::kReview, kUnitUser).status()) ==
+  CHECK(FieldsOf(ParseStep(request, Desk::kReview, Now(kUnitUser)).status()) ==
         std::vector<std::string>{"reason"});
 }
 
@@ -128,10 +130,10 @@ TEST_CASE("A settlement belongs to SETTLE, signing to the signer", "[projects][c
     const bool signing =
         command == v1::CONTRACT_COMMAND_SIGN || command == v1::CONTRACT_COMMAND_DECLINE;
     request.set_settlement_amount(settles ? 5 : 0);
-    CHECK(ParseStep(request, signing, kUnitUser).ok());
-    CHECK_FALSE(ParseStep(request, !signing, kUnitUser).ok());
+    CHECK(ParseStep(request, signing, Now(kUnitUser)).ok());
+    CHECK_FALSE(ParseStep(request, !signing, Now(kUnitUser)).ok());
     request.set_settlement_amount(settles ? 0 : 5);
-    CHECK(FieldsOf(ParseStep(request, signing, kUnitUser).status()) ==
+    CHECK(FieldsOf(ParseStep(request, signing, Now(kUnitUser)).status()) ==
           std::vector<std::string>{"settlement_amount"});
   }
 }
@@ -144,13 +146,13 @@ TEST_CASE("A contract names who may be paid", "[projects][codec]") {
   request.mutable_contract()->set_line_id(kId3);
   request.set_effective_date("2026-03-02");
   absl::CivilDay date;
-  const auto contract = ParseContract(request, kOtherUser, &date);
+  const auto contract = ParseContract(request, Now(kOtherUser), &date);
   REQUIRE(contract.ok());
   CHECK(contract->drafted_by == kOtherUser);
   CHECK(date == kDay);
   request.mutable_contract()->clear_payees();
   request.mutable_contract()->set_original_value(0);
-  CHECK(FieldsOf(ParseContract(request, kOtherUser, &date).status()) ==
+  CHECK(FieldsOf(ParseContract(request, Now(kOtherUser), &date).status()) ==
         std::vector<std::string>{"contract.payees", "contract.original_value"});
 }
 
@@ -162,7 +164,7 @@ TEST_CASE("A correction and a modification give their reason", "[projects][codec
   measurement.mutable_measurement()->set_correction(true);
   for (int i = 0; i < 2; ++i)
     measurement.mutable_measurement()->add_quantities()->set_work_item_id(kId3);
-  CHECK(FieldsOf(ParseMeasurement(measurement, kUnitUser).status()) ==
+  CHECK(FieldsOf(ParseMeasurement(measurement, Now(kUnitUser)).status()) ==
         std::vector<std::string>{"measurement.quantities[1].work_item_id", "measurement.reason"});
   v1::CreateModificationRequest modification;
   modification.mutable_modification()->set_modification_id(kId1);
@@ -172,18 +174,68 @@ TEST_CASE("A correction and a modification give their reason", "[projects][codec
 }
 
 TEST_CASE("A report gives its state and quantities within the whole", "[projects][codec]") {
-  const auto report = ParseReport(Imported(), kUnitUser);
+  const auto report = ParseReport(Imported(), Now(kUnitUser));
   REQUIRE(report.ok());
   CHECK(report->project.observed);
   CHECK(report->project.state == ProjectState::kExecuting);
-  CHECK(report->measurement_id == ParseReport(Imported(), kOtherUser)->measurement_id);
+  CHECK(report->measurement_id == ParseReport(Imported(), Now(kOtherUser))->measurement_id);
   v1::ImportedProject bad = Imported();
   bad.mutable_project()->set_state(v1::PROJECT_STATE_UNSPECIFIED);
   bad.mutable_work_items(0)->set_certified_milli(21);
   bad.mutable_work_items(0)->set_contract_id(kId1);
-  CHECK(FieldsOf(ParseReport(bad, kUnitUser).status()) ==
+  CHECK(FieldsOf(ParseReport(bad, Now(kUnitUser)).status()) ==
         std::vector<std::string>{"project.state", "work_items[0].certified_milli",
                                  "work_items[0].contract_id"});
+}
+
+TEST_CASE("What has happened is not dated after today", "[projects][codec]") {
+  const std::string tomorrow = "2026-03-03";
+  v1::ProjectCommandRequest command;
+  command.set_project_id(kId1);
+  command.set_command(v1::PROJECT_COMMAND_DECLARE);
+  command.set_effective_date(tomorrow);
+  CHECK(FieldsOf(ParseStep(command, Desk::kUnit, Now(kUnitUser)).status()) ==
+        std::vector<std::string>{"effective_date"});
+  v1::ContractCommandRequest contract;
+  contract.set_contract_id(kId1);
+  contract.set_command(v1::CONTRACT_COMMAND_SUBMIT);
+  contract.set_effective_date(tomorrow);
+  CHECK(FieldsOf(ParseStep(contract, false, Now(kUnitUser)).status()) ==
+        std::vector<std::string>{"effective_date"});
+  v1::RecordMeasurementRequest record;
+  record.mutable_measurement()->set_measurement_id(kId1);
+  record.mutable_measurement()->set_project_id(kId2);
+  record.mutable_measurement()->set_measured_on(tomorrow);
+  record.mutable_measurement()->add_quantities()->set_work_item_id(kId3);
+  CHECK(FieldsOf(ParseMeasurement(record, Now(kUnitUser)).status()) ==
+        std::vector<std::string>{"measurement.measured_on"});
+  record.mutable_measurement()->set_measured_on("2026-03-02");
+  CHECK(ParseMeasurement(record, Now(kUnitUser)).ok());
+  v1::ImportedProject imported = Imported();
+  imported.set_reported_on(tomorrow);
+  CHECK(FieldsOf(ParseReport(imported, Now(kUnitUser)).status()) ==
+        std::vector<std::string>{"reported_on"});
+}
+
+TEST_CASE("Today is the day that has begun anywhere", "[projects][codec]") {
+  Call call;
+  call.now = absl::FromCivil(absl::CivilHour(2026, 3, 1, 9), absl::UTCTimeZone());
+  CHECK(AuthorOf(call).today == absl::CivilDay(2026, 3, 1));
+  call.now += absl::Hours(1);
+  CHECK(AuthorOf(call).today == absl::CivilDay(2026, 3, 2));
+}
+
+TEST_CASE("No milestone of a baseline is met yet", "[projects][codec]") {
+  v1::SetBaselineRequest request;
+  request.set_effective_date("2026-03-02");
+  *request.add_milestones() = ToProto(FileIn(ProjectState::kDraft).milestones[0]);
+  request.mutable_milestones(0)->set_milestone_id(kId1);
+  rpc::Fields fields;
+  ParseBaseline(fields, request, Now(kUnitUser));
+  CHECK(fields.ok());
+  request.mutable_milestones(0)->set_met_on("2026-03-01");
+  ParseBaseline(fields, request, Now(kUnitUser));
+  CHECK(FieldsOf(fields.status()) == std::vector<std::string>{"milestones[0].met_on"});
 }
 
 TEST_CASE("Facts carry the project's id as key and their aggregate", "[projects][codec]") {

@@ -21,6 +21,8 @@ constexpr int kDocumentsMax = 200;
 constexpr int kWorkItemsMax = 2000;
 constexpr int kMilestonesMax = 500;
 constexpr int kPayeesMax = 50;
+// The time zone whose days begin first.
+constexpr int kFirstZoneSeconds = 14 * 60 * 60;
 
 std::string At(const std::string& list, int index) {
   return list + "[" + std::to_string(index) + "]";
@@ -126,6 +128,18 @@ std::vector<PayeeAccount> ParsePayees(rpc::Fields& fields, const v1::Contract& c
 
 }  // namespace
 
+Author AuthorOf(const Call& call) {
+  return {.actor = call.Actor(),
+          .today = absl::ToCivilDay(call.now, absl::FixedTimeZone(kFirstZoneSeconds))};
+}
+
+absl::CivilDay PastDate(rpc::Fields& fields, const std::string& at, const std::string& value,
+                        const Author& author) {
+  const absl::CivilDay date = fields.Date(at, value);
+  fields.Check(date <= author.today, at, "must not be after today");
+  return date;
+}
+
 Project ParseProject(rpc::Fields& fields, const std::string& at, const v1::Project& project) {
   Project out;
   out.project_id = fields.Uuid(at + ".project_id", project.project_id());
@@ -152,9 +166,10 @@ Project ParseProject(rpc::Fields& fields, const std::string& at, const v1::Proje
   return out;
 }
 
-BaselineCommand ParseBaseline(rpc::Fields& fields, const v1::SetBaselineRequest& request) {
+BaselineCommand ParseBaseline(rpc::Fields& fields, const v1::SetBaselineRequest& request,
+                              const Author& author) {
   BaselineCommand command;
-  command.effective_date = fields.Date("effective_date", request.effective_date());
+  command.effective_date = PastDate(fields, "effective_date", request.effective_date(), author);
   command.work_items = ParseWorkItems(fields, "work_items", request.work_items());
   fields.Check(request.milestones_size() <= kMilestonesMax, "milestones",
                "must have at most 500 items");
@@ -166,7 +181,9 @@ BaselineCommand ParseBaseline(rpc::Fields& fields, const v1::SetBaselineRequest&
          .name = fields.Text(here + ".name", milestone.name(), 1, kNameMax),
          .due_date = fields.Date(here + ".due_date", milestone.due_date()),
          .critical = milestone.critical(),
-         .met_on = OptionalDate(fields, here + ".met_on", milestone.met_on())});
+         .met_on = std::nullopt});
+    fields.Check(milestone.met_on().empty(), here + ".met_on",
+                 "must be empty: MeetMilestone says when it was met");
     fields.Check(ids.insert(milestone.milestone_id()).second, here + ".milestone_id",
                  "must not be given twice");
   }
@@ -174,7 +191,7 @@ BaselineCommand ParseBaseline(rpc::Fields& fields, const v1::SetBaselineRequest&
 }
 
 absl::StatusOr<Contract> ParseContract(const v1::CreateContractRequest& request,
-                                       const std::string& drafter, absl::CivilDay* effective_date) {
+                                       const Author& author, absl::CivilDay* effective_date) {
   rpc::Fields fields;
   const v1::Contract& given = request.contract();
   Contract out;
@@ -192,8 +209,8 @@ absl::StatusOr<Contract> ParseContract(const v1::CreateContractRequest& request,
       static_cast<int32_t>(AtLeast(fields, "contract.retention_bp", given.retention_bp(), 0));
   out.signed_on = OptionalDate(fields, "contract.signed_on", given.signed_on());
   out.planned_end = OptionalDate(fields, "contract.planned_end", given.planned_end());
-  out.drafted_by = drafter;
-  *effective_date = fields.Date("effective_date", request.effective_date());
+  out.drafted_by = author.actor;
+  *effective_date = PastDate(fields, "effective_date", request.effective_date(), author);
   RETURN_IF_ERROR(fields.status());
   return out;
 }
@@ -217,13 +234,13 @@ absl::StatusOr<Modification> ParseModification(const v1::CreateModificationReque
 }
 
 absl::StatusOr<Measurement> ParseMeasurement(const v1::RecordMeasurementRequest& request,
-                                             const std::string& recorder) {
+                                             const Author& author) {
   rpc::Fields fields;
   const v1::Measurement& given = request.measurement();
   Measurement out;
   out.measurement_id = fields.Uuid("measurement.measurement_id", given.measurement_id());
   out.project_id = fields.Uuid("measurement.project_id", given.project_id());
-  out.measured_on = fields.Date("measurement.measured_on", given.measured_on());
+  out.measured_on = PastDate(fields, "measurement.measured_on", given.measured_on(), author);
   fields.BatchSize("measurement.quantities", given.quantities_size(), kWorkItemsMax);
   std::set<std::string> ids;
   for (const v1::MeasuredQuantity& quantity : given.quantities()) {
@@ -236,13 +253,13 @@ absl::StatusOr<Measurement> ParseMeasurement(const v1::RecordMeasurementRequest&
   out.correction = given.correction();
   out.reason =
       fields.Text("measurement.reason", given.reason(), given.correction() ? 1 : 0, kReasonMax);
-  out.recorded_by = recorder;
+  out.recorded_by = author.actor;
   RETURN_IF_ERROR(fields.status());
   return out;
 }
 
 absl::StatusOr<ProjectStep> ParseStep(const v1::ProjectCommandRequest& request, Desk desk,
-                                      const std::string& actor) {
+                                      const Author& author) {
   rpc::Fields fields;
   fields.Uuid("project_id", request.project_id());
   const Transition* row = v1::ProjectCommand_IsValid(request.command())
@@ -252,17 +269,17 @@ absl::StatusOr<ProjectStep> ParseStep(const v1::ProjectCommandRequest& request, 
   ProjectStep step;
   if (row != nullptr) step.command = row->command;
   step.expected_version = AtLeast(fields, "expected_version", request.expected_version(), 0);
-  step.effective_date = fields.Date("effective_date", request.effective_date());
+  step.effective_date = PastDate(fields, "effective_date", request.effective_date(), author);
   step.reason = fields.Text("reason", request.reason(),
                             row != nullptr && row->reason_needed ? 1 : 0, kReasonMax);
   step.documents = ParseDocuments(fields, "documents", request.documents());
-  step.actor = actor;
+  step.actor = author.actor;
   RETURN_IF_ERROR(fields.status());
   return step;
 }
 
 absl::StatusOr<ContractStep> ParseStep(const v1::ContractCommandRequest& request, bool signing,
-                                       const std::string& actor) {
+                                       const Author& author) {
   rpc::Fields fields;
   fields.Uuid("contract_id", request.contract_id());
   const ContractTransition* row = v1::ContractCommand_IsValid(request.command())
@@ -272,20 +289,19 @@ absl::StatusOr<ContractStep> ParseStep(const v1::ContractCommandRequest& request
                "is not a command of this RPC");
   ContractStep step;
   if (row != nullptr) step.command = row->command;
-  step.effective_date = fields.Date("effective_date", request.effective_date());
+  step.effective_date = PastDate(fields, "effective_date", request.effective_date(), author);
   const bool settles = step.command == ContractCommand::kSettle;
   step.settlement_minor = request.settlement_amount();
   fields.Check(settles ? step.settlement_minor > 0 : step.settlement_minor == 0,
                "settlement_amount", settles ? "must be > 0" : "belongs to SETTLE only");
   step.reason = fields.Text("reason", request.reason(),
                             row != nullptr && row->reason_needed ? 1 : 0, kReasonMax);
-  step.actor = actor;
+  step.actor = author.actor;
   RETURN_IF_ERROR(fields.status());
   return step;
 }
 
-absl::StatusOr<Report> ParseReport(const v1::ImportedProject& imported,
-                                   const std::string& reporter) {
+absl::StatusOr<Report> ParseReport(const v1::ImportedProject& imported, const Author& author) {
   rpc::Fields fields;
   fields.Uuid("request_id", imported.request_id());
   Report report;
@@ -304,9 +320,9 @@ absl::StatusOr<Report> ParseReport(const v1::ImportedProject& imported,
     fields.Check(item.contract_id.empty(), here + ".contract_id",
                  "must be empty: contracts of an observed project are kept elsewhere");
   }
-  report.reported_on = fields.Date("reported_on", imported.reported_on());
+  report.reported_on = PastDate(fields, "reported_on", imported.reported_on(), author);
   report.measurement_id = NamedUuid("fiscus.projects.report", imported.request_id());
-  report.reporter = reporter;
+  report.reporter = author.actor;
   RETURN_IF_ERROR(fields.status());
   return report;
 }

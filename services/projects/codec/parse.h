@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "fiscus/projects/v1/projects_service.pb.h"
 #include "libs/rpc/parse.h"
+#include "libs/runtime/call.h"
 #include "services/projects/domain/baseline.h"
 #include "services/projects/domain/contract.h"
 #include "services/projects/domain/import.h"
@@ -16,27 +17,39 @@
 
 namespace fiscus::projects {
 
+// Who asks, and when.
+struct Author {
+  std::string actor;
+  absl::CivilDay
+      today;  // the last day that has begun anywhere: dates have no time zone of their own
+};
+Author AuthorOf(const Call& call);
+
+// The date of something that has happened: not after the author's today.
+absl::CivilDay PastDate(rpc::Fields& fields, const std::string& at, const std::string& value,
+                        const Author& author);
+
 // A project as its maker gives it; `at` is the field's path, e.g. "project".
 Project ParseProject(rpc::Fields& fields, const std::string& at, const v1::Project& project);
-// Work items and milestones; ids must differ.
-BaselineCommand ParseBaseline(rpc::Fields& fields, const v1::SetBaselineRequest& request);
+// Work items and milestones; ids must differ, and no milestone is met yet.
+BaselineCommand ParseBaseline(rpc::Fields& fields, const v1::SetBaselineRequest& request,
+                              const Author& author);
 absl::StatusOr<Contract> ParseContract(const v1::CreateContractRequest& request,
-                                       const std::string& drafter, absl::CivilDay* effective_date);
+                                       const Author& author, absl::CivilDay* effective_date);
 absl::StatusOr<Modification> ParseModification(const v1::CreateModificationRequest& request,
                                                const std::string& drafter);
 absl::StatusOr<Measurement> ParseMeasurement(const v1::RecordMeasurementRequest& request,
-                                             const std::string& recorder);
+                                             const Author& author);
 
 // A life-cycle command at a desk: FIELD_INVALID for a command of another desk or a missing reason.
 absl::StatusOr<ProjectStep> ParseStep(const v1::ProjectCommandRequest& request, Desk desk,
-                                      const std::string& actor);
+                                      const Author& author);
 // A contract command: `signing` tells SignContract's commands (SIGN, DECLINE) from
 // ManageContract's.
 absl::StatusOr<ContractStep> ParseStep(const v1::ContractCommandRequest& request, bool signing,
-                                       const std::string& actor);
+                                       const Author& author);
 
 // A report; its measurement's id is derived from its request id.
-absl::StatusOr<Report> ParseReport(const v1::ImportedProject& imported,
-                                   const std::string& reporter);
+absl::StatusOr<Report> ParseReport(const v1::ImportedProject& imported, const Author& author);
 
 }  // namespace fiscus::projects

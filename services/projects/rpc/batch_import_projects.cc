@@ -46,7 +46,7 @@ absl::StatusOr<v1::BatchImportProjectsResponse> BatchImportProjects(
   for (const v1::ImportedProject& imported : request.projects()) {
     entries.push_back({.request_id = imported.request_id(),
                        .digest = DigestOf(imported),
-                       .report = ParseReport(imported, call.Actor())});
+                       .report = ParseReport(imported, AuthorOf(call))});
   }
   return Write<v1::BatchImportProjectsResponse>(
       deps, call, request.validate_only(),

@@ -43,7 +43,7 @@ absl::StatusOr<v1::Contract> DrawUpNow(pg::Tx& tx, const Call& call, const Contr
 absl::StatusOr<v1::Contract> CreateContract(const Deps& deps, const Call& call,
                                             const v1::CreateContractRequest& request) {
   absl::CivilDay date;
-  ASSIGN_OR_RETURN(const Contract draft, ParseContract(request, call.Actor(), &date));
+  ASSIGN_OR_RETURN(const Contract draft, ParseContract(request, AuthorOf(call), &date));
   return Write<v1::Contract>(deps, call, request.validate_only(),
                              [&](pg::Tx& tx) { return DrawUpNow(tx, call, draft, date); });
 }

@@ -43,7 +43,8 @@ absl::StatusOr<v1::Project> CreateProject(const Deps& deps, const Call& call,
                                           const v1::CreateProjectRequest& request) {
   rpc::Fields fields;
   const Project wanted = ParseProject(fields, "project", request.project());
-  const absl::CivilDay date = fields.Date("effective_date", request.effective_date());
+  const absl::CivilDay date =
+      PastDate(fields, "effective_date", request.effective_date(), AuthorOf(call));
   RETURN_IF_ERROR(fields.status());
   return Write<v1::Project>(deps, call, request.validate_only(),
                             [&](pg::Tx& tx) { return CreateNow(tx, call, wanted, date); });

@@ -7,7 +7,7 @@ namespace fiscus::projects {
 
 absl::StatusOr<v1::Contract> ManageContract(const Deps& deps, const Call& call,
                                             const v1::ContractCommandRequest& request) {
-  ASSIGN_OR_RETURN(const ContractStep step, ParseStep(request, /*signing=*/false, call.Actor()));
+  ASSIGN_OR_RETURN(const ContractStep step, ParseStep(request, /*signing=*/false, AuthorOf(call)));
   return TakeStep(deps, call,
                   {.contract_id = request.contract_id(), .modification_id = {}, .step = step});
 }

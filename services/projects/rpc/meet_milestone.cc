@@ -2,8 +2,8 @@
 
 #include "fiscus/projects/v1/projects_service.handlers.h"
 #include "libs/core/status.h"
-#include "libs/rpc/parse.h"
 #include "services/projects/codec/convert.h"
+#include "services/projects/codec/parse.h"
 #include "services/projects/domain/baseline.h"
 #include "services/projects/rpc/write.h"
 
@@ -14,7 +14,7 @@ absl::StatusOr<v1::Milestone> MeetMilestone(const Deps& deps, const Call& call,
   rpc::Fields fields;
   fields.Uuid("project_id", request.project_id());
   fields.Uuid("milestone_id", request.milestone_id());
-  const absl::CivilDay met_on = fields.Date("met_on", request.met_on());
+  const absl::CivilDay met_on = PastDate(fields, "met_on", request.met_on(), AuthorOf(call));
   RETURN_IF_ERROR(fields.status());
   return Write<v1::Milestone>(deps, call, false, [&](pg::Tx& tx) -> absl::StatusOr<v1::Milestone> {
     ASSIGN_OR_RETURN(const ProjectFile file, LockProject(tx, request.project_id(), Depth::kFile));

@@ -28,7 +28,7 @@ absl::StatusOr<LedgerView> AskLedger(const Deps& deps, const Call& call, const P
 
 absl::StatusOr<v1::Project> RunCommand(const Deps& deps, const Call& call,
                                        const v1::ProjectCommandRequest& request, Desk desk) {
-  ASSIGN_OR_RETURN(const ProjectStep step, ParseStep(request, desk, call.Actor()));
+  ASSIGN_OR_RETURN(const ProjectStep step, ParseStep(request, desk, AuthorOf(call)));
   // A failure is kept for the body, which does not run if this is a repeat: then the ledger is not
   // needed.
   const absl::StatusOr<LedgerView> ledger = AskLedger(deps, call, step, request.project_id());

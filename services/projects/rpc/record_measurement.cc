@@ -10,7 +10,7 @@ namespace fiscus::projects {
 
 absl::StatusOr<v1::Measurement> RecordMeasurement(const Deps& deps, const Call& call,
                                                   const v1::RecordMeasurementRequest& request) {
-  ASSIGN_OR_RETURN(const Measurement measurement, ParseMeasurement(request, call.Actor()));
+  ASSIGN_OR_RETURN(const Measurement measurement, ParseMeasurement(request, AuthorOf(call)));
   return Write<v1::Measurement>(
       deps, call, false, [&](pg::Tx& tx) -> absl::StatusOr<v1::Measurement> {
         ASSIGN_OR_RETURN(const ProjectFile file,

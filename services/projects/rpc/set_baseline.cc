@@ -11,7 +11,7 @@ absl::StatusOr<v1::Baseline> SetBaseline(const Deps& deps, const Call& call,
                                          const v1::SetBaselineRequest& request) {
   rpc::Fields fields;
   fields.Uuid("project_id", request.project_id());
-  const BaselineCommand command = ParseBaseline(fields, request);
+  const BaselineCommand command = ParseBaseline(fields, request, AuthorOf(call));
   RETURN_IF_ERROR(fields.status());
   return Write<v1::Baseline>(deps, call, false, [&](pg::Tx& tx) -> absl::StatusOr<v1::Baseline> {
     ASSIGN_OR_RETURN(const ProjectFile file, LockProject(tx, request.project_id(), Depth::kFile));

@@ -14,7 +14,8 @@ absl::StatusOr<v1::Project> UpdateProject(const Deps& deps, const Call& call,
   const Project wanted = ParseProject(fields, "project", request.project());
   fields.Check(request.expected_version() > 0, "expected_version",
                "must be the version that was read");
-  const absl::CivilDay date = fields.Date("effective_date", request.effective_date());
+  const absl::CivilDay date =
+      PastDate(fields, "effective_date", request.effective_date(), AuthorOf(call));
   RETURN_IF_ERROR(fields.status());
   return Write<v1::Project>(deps, call, false, [&](pg::Tx& tx) -> absl::StatusOr<v1::Project> {
     // The parent never changes, so it may be read before it is locked.
