@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "google/protobuf/descriptor.h"
+#include "libs/core/ids.h"
 #include "libs/core/status.h"
 #include "services/projects/codec/convert.h"
 #include "services/projects/codec/parse.h"
@@ -236,6 +237,52 @@ TEST_CASE("No milestone of a baseline is met yet", "[projects][codec]") {
   request.mutable_milestones(0)->set_met_on("2026-03-01");
   ParseBaseline(fields, request, Now(kUnitUser));
   CHECK(FieldsOf(fields.status()) == std::vector<std::string>{"milestones[0].met_on"});
+}
+
+// Goal: no legal baseline makes an event that the log refuses. Method: as many items as the limit
+// admits, all of them under contracts of their own, all measured at once with the longest reason.
+TEST_CASE("Every event about the largest legal baseline fits into 900 KiB", "[projects][codec]") {
+  const size_t name_bytes = GENERATE(150, 400);
+  v1::SetBaselineRequest request;
+  request.set_effective_date("2026-03-02");
+  for (int i = 0; i < 500; ++i) {
+    v1::Milestone& milestone = *request.add_milestones();
+    milestone.set_milestone_id(NamedUuid("milestone", std::to_string(i)));
+    milestone.set_name("a milestone");
+    milestone.set_due_date("2026-03-02");
+  }
+  BaselineCommand largest;
+  for (int i = 0; i < 2000; ++i) {
+    WorkItem item = ItemOf(NamedUuid("item", std::to_string(i)), INT64_MAX / 2000, INT64_MAX,
+                           INT64_MAX, NamedUuid("contract", std::to_string(i)));
+    item.name = std::string(name_bytes, 'n');
+    *request.add_work_items() = ToProto(item);
+    request.mutable_work_items(i)->set_certified_milli(0);
+    rpc::Fields fields;
+    if (i % 100 == 99) {
+      const BaselineCommand command = ParseBaseline(fields, request, Now(kUnitUser));
+      if (!fields.ok()) break;
+      largest = command;
+    }
+  }
+  CHECK(largest.work_items.size() >= 900);
+  ProjectFile file = FileIn(ProjectState::kExecuting);
+  file.work_items = largest.work_items;
+  file.milestones = largest.milestones;
+  Measurement measurement{.measurement_id = kId1, .project_id = kId2, .measured_on = kDay};
+  measurement.reason = std::string(2'000, 'r');
+  for (WorkItem& item : file.work_items) {
+    measurement.quantities.push_back({item.work_item_id, item.quantity_milli});
+    item.certified_milli = item.quantity_milli;
+  }
+  for (Milestone& milestone : file.milestones) milestone.met_on = kDay;
+  constexpr size_t kEventBytesMax = 900 * 1024;
+  CHECK(ToEvent(file.project, ProgressOf(file, measurement)).payload.size() < kEventBytesMax);
+  CHECK(ToEvent(file.project, BaselineSet{.work_items = file.work_items,
+                                          .milestones = file.milestones,
+                                          .frozen = true,
+                                          .effective_date = kDay})
+            .payload.size() < kEventBytesMax);
 }
 
 TEST_CASE("Facts carry the project's id as key and their aggregate", "[projects][codec]") {

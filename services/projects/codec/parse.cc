@@ -11,7 +11,7 @@
 namespace fiscus::projects {
 namespace {
 
-// Sizes in bytes and counts: generous for people, small enough for one event (≤ 1 MiB).
+// Sizes in bytes and counts: generous for people, small enough for one event (≤ 900 KiB).
 constexpr size_t kCodeMax = 64;
 constexpr size_t kNameMax = 400;
 constexpr size_t kWordMax = 100;
@@ -20,6 +20,13 @@ constexpr int kTargetsMax = 100;
 constexpr int kDocumentsMax = 200;
 constexpr int kWorkItemsMax = 2000;
 constexpr int kMilestonesMax = 500;
+// Work items and milestones together, encoded, with quantities that are still to be certified. What
+// is left of an event's 900 KiB is for a measurement of all of them (BaselineSet repeats the items,
+// MeasurementCertified also their quantities and contracts).
+constexpr size_t kBaselineBytesMax = 600 * 1024;
+constexpr size_t kCertifiedBytes = 11;  // of a certified_milli
+constexpr size_t kDateBytes = 12;       // of a met_on
+constexpr size_t kListedBytes = 4;      // of tag and length
 constexpr int kPayeesMax = 50;
 // The time zone whose days begin first.
 constexpr int kFirstZoneSeconds = 14 * 60 * 60;
@@ -112,6 +119,18 @@ std::vector<WorkItem> ParseWorkItems(rpc::Fields& fields, const std::string& at,
   return items;
 }
 
+void CheckBaselineSize(rpc::Fields& fields,
+                       const google::protobuf::RepeatedPtrField<v1::WorkItem>& items,
+                       const google::protobuf::RepeatedPtrField<v1::Milestone>& milestones) {
+  size_t bytes = 0;
+  for (const v1::WorkItem& item : items)
+    bytes += item.ByteSizeLong() + kCertifiedBytes + kListedBytes;
+  for (const v1::Milestone& milestone : milestones)
+    bytes += milestone.ByteSizeLong() + kDateBytes + kListedBytes;
+  fields.Check(bytes <= kBaselineBytesMax, "work_items",
+               "are too large in all with the milestones (600 KiB): shorten names or join items");
+}
+
 std::vector<PayeeAccount> ParsePayees(rpc::Fields& fields, const v1::Contract& contract) {
   fields.Check(contract.payees_size() >= 1 && contract.payees_size() <= kPayeesMax,
                "contract.payees", "must have 1 to 50 items: nobody else may be paid");
@@ -187,6 +206,7 @@ BaselineCommand ParseBaseline(rpc::Fields& fields, const v1::SetBaselineRequest&
     fields.Check(ids.insert(milestone.milestone_id()).second, here + ".milestone_id",
                  "must not be given twice");
   }
+  CheckBaselineSize(fields, request.work_items(), request.milestones());
   return command;
 }
 
@@ -312,6 +332,7 @@ absl::StatusOr<Report> ParseReport(const v1::ImportedProject& imported, const Au
                "project.state", "must be the state that the source reports");
   report.project.state = static_cast<ProjectState>(imported.project().state());
   report.work_items = ParseWorkItems(fields, "work_items", imported.work_items());
+  CheckBaselineSize(fields, imported.work_items(), {});
   for (size_t i = 0; i < report.work_items.size(); ++i) {
     const WorkItem& item = report.work_items[i];
     const std::string here = At("work_items", static_cast<int>(i));
