@@ -1,5 +1,6 @@
 #include "services/projects/domain/family.h"
 
+#include <algorithm>
 #include <string>
 
 #include "libs/core/dates.h"
@@ -32,6 +33,13 @@ bool Inside(const Day& start, const Day& end, const Project& parent) {
   return !early && !late;
 }
 
+absl::Status OutsideUnit(const std::string& unit_path, const Project& parent) {
+  return Refused(Reason::kOutsideParent, "the sub-project's unit is not at or below the parent's",
+                 {{"parent_project_id", parent.project_id},
+                  {"unit_path", unit_path},
+                  {"parent_unit_path", parent.unit_path}});
+}
+
 absl::Status OutsideDates(const Day& start, const Day& end, const Project& parent) {
   return Refused(Reason::kOutsideParent,
                  "a sub-project's dates lie outside the parent's and no WAIVER document is given",
@@ -52,12 +60,7 @@ absl::Status CheckChild(const Project& child, const Project& parent, const Child
   }
   RETURN_IF_ERROR(
       CheckInvestment(parent, siblings.investment_minor, child.approved_investment_minor));
-  if (!IsWithin(child.unit_path, parent.unit_path)) {
-    return Refused(Reason::kOutsideParent, "the sub-project's unit is not at or below the parent's",
-                   {{"parent_project_id", parent.project_id},
-                    {"unit_path", child.unit_path},
-                    {"parent_unit_path", parent.unit_path}});
-  }
+  if (!IsWithin(child.unit_path, parent.unit_path)) return OutsideUnit(child.unit_path, parent);
   if (!Inside(child.planned_start, child.planned_end, parent) &&
       !HasDocument(child.documents, kWaiver)) {
     return OutsideDates(child.planned_start, child.planned_end, parent);
@@ -73,11 +76,25 @@ absl::Status CheckChild(const Project& child, const Project& parent, const Child
 absl::Status CheckParent(const Project& parent, const Children& children) {
   if (children.count == 0) return absl::OkStatus();
   RETURN_IF_ERROR(CheckInvestment(parent, children.investment_minor, 0));
+  // What begins with the parent's path is one stretch in the order of bytes: if both ends lie in
+  // it, all do.
+  for (const std::string& unit : {children.first_unit, children.last_unit}) {
+    if (!IsWithin(unit, parent.unit_path)) return OutsideUnit(unit, parent);
+  }
   if (!Inside(children.first_start, children.last_end, parent) &&
       !HasDocument(parent.documents, kWaiver)) {
     return OutsideDates(children.first_start, children.last_end, parent);
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckAncestors(const Project& project, std::span<const std::string> ancestors) {
+  if (std::find(ancestors.begin(), ancestors.end(), project.project_id) == ancestors.end()) {
+    return absl::OkStatus();
+  }
+  return Refused(
+      Reason::kParentCycle, "the parent is a sub-project of this project",
+      {{"project_id", project.project_id}, {"parent_project_id", project.parent_project_id}});
 }
 
 }  // namespace fiscus::projects

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 
 #include "absl/status/status.h"
 #include "services/projects/domain/project.h"
@@ -15,6 +17,8 @@ namespace fiscus::projects {
 struct Children {
   int64_t count = 0;
   int64_t investment_minor = 0;  // Σ approved investment
+  std::string first_unit;        // in the order of bytes; all units lie between the two
+  std::string last_unit;
   std::optional<absl::CivilDay> first_start;
   std::optional<absl::CivilDay> last_end;
 };
@@ -26,7 +30,11 @@ struct Children {
 absl::Status CheckChild(const Project& child, const Project& parent, const Children& siblings);
 
 // Decides whether `parent` as it shall be still holds its children.
-// Refuses, in this order: EXCEEDS_PARENT, OUTSIDE_PARENT (dates).
+// Refuses, in this order: EXCEEDS_PARENT, OUTSIDE_PARENT (units, then dates).
 absl::Status CheckParent(const Project& parent, const Children& children);
+
+// Decides whether a project may have these ancestors: its parent, the parent's parent and so on.
+// Refuses: PARENT_CYCLE (it is among them).
+absl::Status CheckAncestors(const Project& project, std::span<const std::string> ancestors);
 
 }  // namespace fiscus::projects

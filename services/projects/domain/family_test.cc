@@ -16,6 +16,14 @@ Project Child() {
   return child;
 }
 
+// Children of the parent's unit.
+Children Within(int64_t investment_minor) {
+  return {.count = 1,
+          .investment_minor = investment_minor,
+          .first_unit = "/330000/330100/edu/",
+          .last_unit = "/330000/330100/edu/s1/"};
+}
+
 Project Parent() { return FileIn(ProjectState::kEstablished).project; }
 
 }  // namespace
@@ -67,10 +75,31 @@ TEST_CASE("A sub-project shares the parent's currency and life", "[projects][dom
 
 TEST_CASE("A parent cannot shrink below its children", "[projects][domain]") {
   CHECK(CheckParent(Parent(), {}).ok());
-  CHECK(ReasonOf(CheckParent(Parent(), {.count = 1, .investment_minor = 1'000'001})) ==
-        "EXCEEDS_PARENT");
-  const Children late{.count = 1, .investment_minor = 1, .last_end = absl::CivilDay(2027, 1, 1)};
+  CHECK(CheckParent(Parent(), Within(1'000'000)).ok());
+  CHECK(ReasonOf(CheckParent(Parent(), Within(1'000'001))) == "EXCEEDS_PARENT");
+  Children late = Within(1);
+  late.last_end = absl::CivilDay(2027, 1, 1);
   CHECK(ReasonOf(CheckParent(Parent(), late)) == "OUTSIDE_PARENT");
+}
+
+TEST_CASE("A parent cannot move away from its children's units", "[projects][domain]") {
+  for (const std::string unit :
+       {"/330000/330100/", "/330000/330100/ed/", "/330000/330100/education/", "/330000/330200/"}) {
+    INFO(unit);
+    const bool above = unit == "/330000/330100/";
+    Project moved = Parent();
+    moved.unit_path = unit;
+    CHECK(ReasonOf(CheckParent(moved, Within(1))) == (above ? "" : "OUTSIDE_PARENT"));
+    Children spread = Within(1);
+    (unit < spread.first_unit ? spread.first_unit : spread.last_unit) = unit;
+    CHECK(ReasonOf(CheckParent(Parent(), spread)) == "OUTSIDE_PARENT");
+  }
+}
+
+TEST_CASE("No project is its own ancestor", "[projects][domain]") {
+  CHECK(CheckAncestors(Child(), {}).ok());
+  CHECK(CheckAncestors(Child(), std::vector<std::string>{"p0", "p9"}).ok());
+  CHECK(ReasonOf(CheckAncestors(Child(), std::vector<std::string>{"p0", "p1"})) == "PARENT_CYCLE");
 }
 
 TEST_CASE("Reasons are numbered without a gap", "[projects][domain]") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "libs/core/dates.h"
 #include "services/projects/domain/progress.h"
 #include "services/projects/domain/reason.h"
 
@@ -63,6 +64,13 @@ void AddBaseline(const Report& report, const std::vector<WorkItem>& planned,
 }
 
 }  // namespace
+
+absl::Status CheckNewest(const Report& report, absl::CivilDay last_reported_on) {
+  if (report.reported_on >= last_reported_on) return absl::OkStatus();
+  return Refused(Reason::kReportOutdated, "a newer report of this project was taken before",
+                 {{"reported_on", FormatDate(report.reported_on)},
+                  {"last_reported_on", FormatDate(last_reported_on)}});
+}
 
 absl::StatusOr<ReportDecision> TakeReport(const ProjectFile* present, const Report& report) {
   if (present != nullptr && !present->project.observed) {

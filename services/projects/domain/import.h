@@ -27,6 +27,10 @@ struct ReportDecision {
   std::optional<Measurement> measurement;
 };
 
+// Decides whether a report is as new as the last one that was taken; of the same day, the later one
+// counts. Refuses: REPORT_OUTDATED.
+absl::Status CheckNewest(const Report& report, absl::CivilDay last_reported_on);
+
 // Decides about a report of a project that is not there yet (`present` null) or that is.
 // New: created in the reported state, with baseline and progress. Known: what differs is changed;
 // progress that went back is recorded as a correction (P6), because it is what the source now says.

@@ -70,6 +70,14 @@ TEST_CASE("A later report changes what differs", "[projects][domain]") {
   CHECK(Fold(first, change->change) == change->change.after);
 }
 
+TEST_CASE("A report is taken if it is as new as the last one", "[projects][domain]") {
+  CHECK(CheckNewest(ReportOf(), kDay).ok());
+  CHECK(CheckNewest(ReportOf(), kDay - 1).ok());
+  const absl::Status old = CheckNewest(ReportOf(), kDay + 1);
+  CHECK(ReasonOf(old) == "REPORT_OUTDATED");
+  CHECK(RefusalOf(old)->figures.at("last_reported_on") == "2026-03-03");
+}
+
 TEST_CASE("Reported progress that went back is a correction", "[projects][domain]") {
   const ProjectFile first = TakeReport(nullptr, ReportOf())->change.after;
   const auto back = TakeReport(&first, ReportOf(10'000));

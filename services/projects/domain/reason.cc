@@ -49,6 +49,8 @@ constexpr std::array kReasons = {
     ReasonInfo{Reason::kSettlementExceedsValue, StatusCode::kFailedPrecondition,
                "SETTLEMENT_EXCEEDS_VALUE"},
     ReasonInfo{Reason::kRecordExists, StatusCode::kAlreadyExists, "RECORD_EXISTS"},
+    ReasonInfo{Reason::kReportOutdated, StatusCode::kFailedPrecondition, "REPORT_OUTDATED"},
+    ReasonInfo{Reason::kParentCycle, StatusCode::kFailedPrecondition, "PARENT_CYCLE"},
 };
 
 }  // namespace

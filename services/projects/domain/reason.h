@@ -47,6 +47,8 @@ enum class Reason {
   kContractBusy = 33,
   kSettlementExceedsValue = 34,
   kRecordExists = 35,
+  kReportOutdated = 36,
+  kParentCycle = 37,
 };
 
 struct ReasonInfo {

@@ -22,6 +22,7 @@ absl::StatusOr<std::vector<ImportOutcome>> ImportBatch::Run(
   ASSIGN_OR_RETURN(const bool inserted, InsertMeasurements(tx_, measurements_));
   if (!inserted) return absl::AbortedError("a report was taken beside us");
   RETURN_IF_ERROR(InsertImportItems(tx_, items_, call_.now));
+  RETURN_IF_ERROR(SaveLastReports(tx_, new_last_reports_));
   RETURN_IF_ERROR(events::Append(tx_, call_, events_).status());
   return outcomes;
 }
@@ -40,10 +41,13 @@ absl::Status ImportBatch::LoadAll(const std::vector<ImportEntry>& entries) {
     if (!project.parent_project_id.empty()) with_parents.insert(project.parent_project_id);
     codes.insert(project.code);
   }
+  // All ancestors: two batches that together would close a cycle meet at a lock.
+  ASSIGN_OR_RETURN(const std::set<std::string> ancestors, FindAncestors(tx_, with_parents));
+  with_parents.insert(ancestors.begin(), ancestors.end());
   ASSIGN_OR_RETURN(files_,
                    LockProjects(tx_, {with_parents.begin(), with_parents.end()}, Depth::kFile));
   ASSIGN_OR_RETURN(taken_, FindImportItems(tx_, request_ids));
-  ASSIGN_OR_RETURN(digests_, LastDigests(tx_, {projects.begin(), projects.end()}));
+  ASSIGN_OR_RETURN(last_reports_, LoadLastReports(tx_, {projects.begin(), projects.end()}));
   ASSIGN_OR_RETURN(codes_, FindLiveCodes(tx_, codes));
   return absl::OkStatus();
 }
@@ -53,16 +57,24 @@ absl::StatusOr<ImportOutcome> ImportBatch::TakeOne(const ImportEntry& entry) {
   if (std::optional<ImportOutcome> seen = Replay(entry)) return *std::move(seen);
   const Report& report = *entry.report;
   const std::string& id = report.project.project_id;
-  const auto last = digests_.find(id);
-  if (last != digests_.end() && last->second == entry.digest) {
+  const auto found = files_.find(id);
+  const ProjectFile* present = found == files_.end() ? nullptr : &found->second;
+  if (present != nullptr) {
+    if (absl::Status held = CheckUnit(*present); !held.ok())
+      return ImportOutcome{.status = std::move(held)};
+  }
+  const auto last = last_reports_.find(id);
+  if (last != last_reports_.end() && last->second.digest == entry.digest) {
     items_.push_back({.request_id = entry.request_id, .project_id = id, .digest = entry.digest});
     taken_[entry.request_id] = items_.back();
     return ImportOutcome{.status = absl::OkStatus(), .replayed = true};
   }
+  if (last != last_reports_.end()) {
+    if (absl::Status newest = CheckNewest(report, last->second.reported_on); !newest.ok())
+      return ImportOutcome{.status = std::move(newest)};
+  }
   if (absl::Status free = CheckCode(report); !free.ok())
     return ImportOutcome{.status = std::move(free)};
-  const auto found = files_.find(id);
-  const ProjectFile* present = found == files_.end() ? nullptr : &found->second;
   absl::StatusOr<ReportDecision> decision = TakeReport(present, report);
   if (!decision.ok()) return ImportOutcome{.status = decision.status()};
   absl::Status fits = CheckRelatives(decision->change.after.project, present == nullptr);
@@ -81,12 +93,36 @@ std::optional<ImportOutcome> ImportBatch::Replay(const ImportEntry& entry) const
   return ImportOutcome{.status = pg::RequestIdReused(entry.request_id)};
 }
 
+// The dispatcher has checked the reported unit; a project may not be taken from another one.
+absl::Status ImportBatch::CheckUnit(const ProjectFile& present) const {
+  if (call_.caller.Holds(call_.intent, present.project.unit_path)) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kPermissionDenied, "OUT_OF_SCOPE",
+                "the project belongs to a unit where the caller does not hold " + call_.intent,
+                {{"intent", call_.intent}, {"project_id", present.project.project_id}},
+                kCommonDomain);
+}
+
 absl::Status ImportBatch::CheckCode(const Report& report) const {
   if (IsOver(report.project.state)) return absl::OkStatus();
   const auto owner = codes_.find(report.project.code);
   if (owner == codes_.end() || owner->second == report.project.project_id) return absl::OkStatus();
   return Refused(Reason::kProjectCodeTaken, "another live project has this code",
                  {{"code", report.project.code}, {"project_id", owner->second}});
+}
+
+// As they are by now in this transaction; all are locked, unless one was hung elsewhere since they
+// were looked for.
+absl::StatusOr<std::vector<std::string>> ImportBatch::AncestorsOf(const Project& project) const {
+  std::vector<std::string> ancestors;
+  std::set<std::string> seen;
+  std::string id = project.parent_project_id;
+  while (!id.empty() && seen.insert(id).second) {
+    const auto file = files_.find(id);
+    if (file == files_.end()) return absl::AbortedError("a parent was changed beside us");
+    ancestors.push_back(id);
+    id = file->second.project.parent_project_id;
+  }
+  return ancestors;
 }
 
 absl::Status ImportBatch::CheckRelatives(const Project& after, bool is_new) {
@@ -99,6 +135,8 @@ absl::Status ImportBatch::CheckRelatives(const Project& after, bool is_new) {
       return Refused(Reason::kProjectNotFound, "there is no such parent project",
                      {{"project_id", after.parent_project_id}});
     }
+    ASSIGN_OR_RETURN(const std::vector<std::string> ancestors, AncestorsOf(after));
+    RETURN_IF_ERROR(CheckAncestors(after, ancestors));
     ASSIGN_OR_RETURN(const Children siblings,
                      SumChildren(tx_, after.parent_project_id, after.project_id));
     RETURN_IF_ERROR(CheckChild(after, parent->second.project, siblings));
@@ -117,7 +155,8 @@ absl::Status ImportBatch::Stage(const ImportEntry& entry, const ProjectFile* pre
   if (decision.measurement.has_value()) measurements_.push_back(*std::move(decision.measurement));
   items_.push_back({.request_id = entry.request_id, .project_id = id, .digest = entry.digest});
   taken_[entry.request_id] = items_.back();
-  digests_[id] = entry.digest;
+  last_reports_[id] = {.reported_on = entry.report->reported_on, .digest = entry.digest};
+  new_last_reports_[id] = last_reports_[id];
   if (present != nullptr) {
     const auto owned = codes_.find(present->project.code);
     if (owned != codes_.end() && owned->second == id) codes_.erase(owned);

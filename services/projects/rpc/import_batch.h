@@ -38,8 +38,10 @@ class ImportBatch {
   ImportBatch(pg::Tx& tx, const Call& call) : tx_(tx), call_(call) {}
 
   // Outcomes in the order of the entries. An error is trouble with the database, not with an entry.
-  // Refusals of an entry, in this order: FIELD_INVALID, REQUEST_ID_REUSED, PROJECT_NOT_FOUND (its
-  // parent), PROJECT_CODE_TAKEN, as TakeReport, as CheckChild, as CheckParent.
+  // Refusals of an entry, in this order: FIELD_INVALID, REQUEST_ID_REUSED, OUT_OF_SCOPE (the caller
+  // does not hold the intent at the unit that the project has now), REPORT_OUTDATED,
+  // PROJECT_CODE_TAKEN, as TakeReport, PROJECT_NOT_FOUND (its parent), PARENT_CYCLE, as CheckChild,
+  // as CheckParent.
   absl::StatusOr<std::vector<ImportOutcome>> Run(const std::vector<ImportEntry>& entries);
 
  private:
@@ -52,17 +54,20 @@ class ImportBatch {
   absl::Status LoadAll(const std::vector<ImportEntry>& entries);
   absl::StatusOr<ImportOutcome> TakeOne(const ImportEntry& entry);
   std::optional<ImportOutcome> Replay(const ImportEntry& entry) const;
+  absl::Status CheckUnit(const ProjectFile& present) const;
   absl::Status CheckCode(const Report& report) const;
+  absl::StatusOr<std::vector<std::string>> AncestorsOf(const Project& project) const;
   absl::Status CheckRelatives(const Project& after, bool is_new);
   absl::Status Stage(const ImportEntry& entry, const ProjectFile* present, ReportDecision decision);
   absl::Status Flush();
 
   pg::Tx& tx_;
   const Call& call_;
-  ProjectFiles files_;                          // as they are by now, in this transaction
-  std::map<std::string, std::string> codes_;    // live code → project
-  std::map<std::string, std::string> digests_;  // project → digest of its last report
-  std::map<std::string, ImportItem> taken_;     // by request id
+  ProjectFiles files_;                        // as they are by now, in this transaction
+  std::map<std::string, std::string> codes_;  // live code → project
+  LastReports last_reports_;
+  LastReports new_last_reports_;             // that this batch makes the last ones
+  std::map<std::string, ImportItem> taken_;  // by request id
   std::deque<Staged> staged_;
   std::set<std::string> staged_ids_;
   std::vector<Measurement> measurements_;

@@ -36,11 +36,11 @@ v1::ImportedProject Report(const World& world, int number, int64_t share_milli, 
 
 v1::BatchImportProjectsResponse Import(World& world,
                                        const std::vector<v1::ImportedProject>& reports,
-                                       bool validate_only = false) {
+                                       bool validate_only = false, const std::string& scope = "/") {
   v1::BatchImportProjectsRequest request;
   for (const v1::ImportedProject& report : reports) *request.add_projects() = report;
   request.set_validate_only(validate_only);
-  const auto response = BatchImportProjects(world.deps(), world.CallBy(kOperator), request);
+  const auto response = BatchImportProjects(world.deps(), world.CallBy(kOperator, scope), request);
   INFO(response.status().ToString());
   REQUIRE(response.ok());
   REQUIRE(response->results_size() == static_cast<int>(reports.size()));
@@ -131,6 +131,74 @@ TEST_CASE("One refused report does not harm its neighbours", "[projects][rpc]") 
   // What was refused may be sent again, mended, with the same request id.
   taken.mutable_project()->set_code("CODE-3");
   CHECK(Reasons(Import(world, {taken})) == std::vector<std::string>{""});
+}
+
+TEST_CASE("An older report under a new request id does not roll back", "[projects][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  Import(world, {Report(world, 1, 400)});
+  v1::ImportedProject older = Report(world, 1, 250, 2);
+  older.set_reported_on("2026-03-30");
+  older.mutable_project()->set_state(v1::PROJECT_STATE_FUNDED);
+  const auto outdated = Import(world, {older});
+  CHECK(outdated.results(0).status().reason() == "REPORT_OUTDATED");
+  CHECK(outdated.results(0).status().metadata().at("last_reported_on") == "2026-03-31");
+  CHECK(world.Project(1).physical_bp() == 4'000);
+  CHECK(world.Project(1).state() == v1::PROJECT_STATE_EXECUTING);
+  // Neither in the batch that brings the newer one, and the content that counts is the newest
+  // one's.
+  v1::ImportedProject newer = Report(world, 1, 500, 3);
+  newer.set_reported_on("2026-04-30");
+  CHECK(Reasons(Import(world, {newer, older})) == std::vector<std::string>{"", "REPORT_OUTDATED"});
+  newer.set_request_id(NamedUuid("test", "again"));
+  CHECK(Import(world, {newer}).results(0).replayed());
+  CHECK(world.Project(1).physical_bp() == 5'000);
+}
+
+TEST_CASE("A project is not taken from another unit", "[projects][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  Import(world, {Report(world, 1, 250)});
+  v1::ImportedProject taken = Report(world, 1, 900, 2);
+  taken.mutable_project()->set_unit_path("/330000/health/");
+  CHECK(Reasons(Import(world, {taken}, false, "/330000/health/")) ==
+        std::vector<std::string>{"OUT_OF_SCOPE"});
+  CHECK(world.Project(1).unit_path() == kUnit);
+  CHECK(world.Project(1).physical_bp() == 2'500);
+  // Who holds the intent at both ends may move it.
+  CHECK(Reasons(Import(world, {taken}, false, "/330000/")) == std::vector<std::string>{""});
+  CHECK(world.Project(1).unit_path() == "/330000/health/");
+}
+
+TEST_CASE("Reports do not close a cycle of parents", "[projects][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  const auto under = [&](int number, int parent, int round) {
+    v1::ImportedProject report = Report(world, number, 0, round);
+    if (parent != 0) report.mutable_project()->set_parent_project_id(Uuid(parent));
+    return report;
+  };
+  CHECK(Reasons(Import(world, {under(1, 0, 1), under(2, 1, 1), under(3, 2, 1)})) ==
+        std::vector<std::string>{"", "", ""});
+  CHECK(Reasons(Import(world, {under(1, 3, 2)})) == std::vector<std::string>{"PARENT_CYCLE"});
+  CHECK(Reasons(Import(world, {under(1, 2, 3)})) == std::vector<std::string>{"PARENT_CYCLE"});
+  // Also when the batch itself moves the others.
+  CHECK(Reasons(Import(world, {under(4, 0, 1), under(5, 4, 1), under(4, 5, 2)})) ==
+        std::vector<std::string>{"", "", "PARENT_CYCLE"});
+  CHECK(world.Project(1).parent_project_id().empty());
+}
+
+TEST_CASE("A reported parent takes its children's units along or stays", "[projects][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  v1::ImportedProject child = Report(world, 2, 0);
+  child.mutable_project()->set_parent_project_id(Uuid(1));
+  Import(world, {Report(world, 1, 0), child});
+  v1::ImportedProject moved = Report(world, 1, 0, 2);
+  moved.mutable_project()->set_unit_path("/330000/health/");
+  CHECK(Reasons(Import(world, {moved})) == std::vector<std::string>{"OUTSIDE_PARENT"});
+  moved.mutable_project()->set_unit_path("/330000/");
+  CHECK(Reasons(Import(world, {moved})) == std::vector<std::string>{""});
 }
 
 TEST_CASE("A project may be reported twice in one batch", "[projects][rpc]") {

@@ -132,14 +132,28 @@ absl::StatusOr<std::map<std::string, ImportItem>> FindImportItems(
   return items;
 }
 
-absl::StatusOr<std::map<std::string, std::string>> LastDigests(
-    pg::Tx& tx, const std::vector<std::string>& project_ids) {
+absl::StatusOr<LastReports> LoadLastReports(pg::Tx& tx,
+                                            const std::vector<std::string>& project_ids) {
   ASSIGN_OR_RETURN(
       const pg::Rows rows,
-      tx.Run(sql::kFindLastDigests, pg::Args().Text(tx.tenant()).TextArray(project_ids)));
-  std::map<std::string, std::string> digests;
-  for (const pg::Row row : rows) digests[row.Text("project_id")] = row.Bytes("digest");
-  return digests;
+      tx.Run(sql::kLoadLastReports, pg::Args().Text(tx.tenant()).TextArray(project_ids)));
+  LastReports reports;
+  for (const pg::Row row : rows) {
+    reports[row.Text("project_id")] = {.reported_on = row.Date("reported_on"),
+                                       .digest = row.Bytes("digest")};
+  }
+  return reports;
+}
+
+absl::Status SaveLastReports(pg::Tx& tx, const LastReports& reports) {
+  if (reports.empty()) return absl::OkStatus();
+  Columns columns(pg::Args().Text(tx.tenant()));
+  columns.Text(reports, [](const auto& r) { return r.first; }).Text(reports, [](const auto& r) {
+    return FormatDate(r.second.reported_on);
+  });
+  std::vector<std::string> digests;
+  for (const auto& [project_id, report] : reports) digests.push_back(report.digest);
+  return tx.Run(sql::kSaveLastReports, columns.args().BytesArray(digests)).status();
 }
 
 absl::Status InsertImportItems(pg::Tx& tx, const std::vector<ImportItem>& items, absl::Time now) {

@@ -40,9 +40,15 @@ struct ImportItem {
 // By request id.
 absl::StatusOr<std::map<std::string, ImportItem>> FindImportItems(
     pg::Tx& tx, const std::vector<std::string>& request_ids);
-// Digest of the last report of each project.
-absl::StatusOr<std::map<std::string, std::string>> LastDigests(
-    pg::Tx& tx, const std::vector<std::string>& project_ids);
+// The newest report taken of a project.
+struct LastReport {
+  absl::CivilDay reported_on;
+  std::string digest;
+};
+using LastReports = std::map<std::string, LastReport>;  // by project
+absl::StatusOr<LastReports> LoadLastReports(pg::Tx& tx,
+                                            const std::vector<std::string>& project_ids);
+absl::Status SaveLastReports(pg::Tx& tx, const LastReports& reports);
 // ABORTED if one of them was taken meanwhile.
 absl::Status InsertImportItems(pg::Tx& tx, const std::vector<ImportItem>& items, absl::Time now);
 

@@ -324,6 +324,14 @@ absl::StatusOr<std::map<std::string, std::string>> FindLiveCodes(
   return found;
 }
 
+absl::StatusOr<std::set<std::string>> FindAncestors(pg::Tx& tx, const std::set<std::string>& ids) {
+  ASSIGN_OR_RETURN(const pg::Rows rows,
+                   tx.Run(sql::kFindAncestors, ByIds(tx, {ids.begin(), ids.end()})));
+  std::set<std::string> found;
+  for (const pg::Row row : rows) found.insert(row.Text("project_id"));
+  return found;
+}
+
 absl::StatusOr<Children> SumChildren(pg::Tx& tx, const std::string& parent_id,
                                      const std::string& except_id) {
   ASSIGN_OR_RETURN(
@@ -332,6 +340,8 @@ absl::StatusOr<Children> SumChildren(pg::Tx& tx, const std::string& parent_id,
   const pg::Row row = rows[0];
   return Children{.count = row.Int("children"),
                   .investment_minor = row.Int("investment_minor"),
+                  .first_unit = row.Text("first_unit"),
+                  .last_unit = row.Text("last_unit"),
                   .first_start = DateOrNull(row, "first_start"),
                   .last_end = DateOrNull(row, "last_end")};
 }

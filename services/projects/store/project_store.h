@@ -63,6 +63,9 @@ absl::Status SaveProjects(pg::Tx& tx, const std::vector<ProjectWrite>& writes);
 absl::StatusOr<std::map<std::string, std::string>> FindLiveCodes(
     pg::Tx& tx, const std::set<std::string>& codes);
 
+// These projects, their parents, the parents' parents and so on. Locks nothing.
+absl::StatusOr<std::set<std::string>> FindAncestors(pg::Tx& tx, const std::set<std::string>& ids);
+
 // The children of a project without one; the parent is locked.
 absl::StatusOr<Children> SumChildren(pg::Tx& tx, const std::string& parent_id,
                                      const std::string& except_id);

@@ -409,9 +409,12 @@ TEST_CASE("Reports taken are found by request and by project", "[projects][store
               .Write([&](pg::Tx& tx) -> absl::Status {
                 ASSIGN_OR_RETURN(const auto items, FindImportItems(tx, {Uuid(800), Uuid(802)}));
                 CHECK(items.size() == 1);
-                ASSIGN_OR_RETURN(const auto digests, LastDigests(tx, {Uuid(1), Uuid(2)}));
-                CHECK(digests.size() == 1);
-                CHECK(digests.at(Uuid(1)) == binary);
+                RETURN_IF_ERROR(SaveLastReports(tx, {{Uuid(1), {kDay, "old"}}}));
+                RETURN_IF_ERROR(SaveLastReports(tx, {{Uuid(1), {kDay + 1, binary}}}));
+                ASSIGN_OR_RETURN(const auto last, LoadLastReports(tx, {Uuid(1), Uuid(2)}));
+                CHECK(last.size() == 1);
+                CHECK(last.at(Uuid(1)).reported_on == kDay + 1);
+                CHECK(last.at(Uuid(1)).digest == binary);
                 return absl::OkStatus();
               })
               .ok());
