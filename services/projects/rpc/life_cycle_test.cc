@@ -284,6 +284,33 @@ TEST_CASE("Lists keep to the caller's units, page by page", "[projects][rpc]") {
         "PAGE_TOKEN_INVALID");
 }
 
+TEST_CASE("A page of large projects ends before a message is full", "[projects][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  for (int i = 1; i <= 60; ++i) {
+    v1::CreateProjectRequest request = world.NewProject(i);
+    request.mutable_project()->clear_targets();
+    for (int target = 0; target < 100; ++target)
+      request.mutable_project()->add_targets()->set_name(std::string(400, 't'));
+    REQUIRE(CreateProject(world.deps(), world.CallBy(kOperator), request).ok());
+  }
+  v1::ListProjectsRequest list;
+  list.set_page_size(1'000);
+  const Call call = world.CallBy(kOperator);
+  int seen = 0;
+  int pages = 0;
+  do {
+    const auto page = ListProjects(world.deps(), call, list);
+    REQUIRE(page.ok());
+    CHECK(page->ByteSizeLong() < (2 << 20) + 100'000);
+    seen += page->projects_size();
+    ++pages;
+    list.set_page_token(page->next_page_token());
+  } while (!list.page_token().empty());
+  CHECK(seen == 60);
+  CHECK(pages == 2);
+}
+
 TEST_CASE("Units are resolved for the access check", "[projects][rpc]") {
   FISCUS_NEEDS_PG();
   World world;

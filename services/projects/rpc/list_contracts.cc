@@ -2,8 +2,8 @@
 #include "libs/core/status.h"
 #include "libs/rpc/page_token.h"
 #include "libs/rpc/parse.h"
-#include "services/projects/codec/convert.h"
 #include "services/projects/deps.h"
+#include "services/projects/rpc/page.h"
 #include "services/projects/store/contract_store.h"
 
 namespace fiscus::projects {
@@ -28,11 +28,10 @@ absl::StatusOr<v1::ListContractsResponse> ListContracts(const Deps& deps, const 
         return absl::OkStatus();
       }));
   v1::ListContractsResponse response;
-  if (static_cast<int>(page.size()) > page_size) {
-    page.pop_back();
-    response.set_next_page_token(rpc::MakePageToken(call, request, {page.back().contract_id}));
+  const size_t taken = FillPage(page, page_size, response.mutable_contracts());
+  if (taken < page.size()) {
+    response.set_next_page_token(rpc::MakePageToken(call, request, {page[taken - 1].contract_id}));
   }
-  for (const Contract& contract : page) *response.add_contracts() = ToProto(contract);
   return response;
 }
 

@@ -13,24 +13,26 @@ absl::StatusOr<v1::ListMeasurementsResponse> ListMeasurements(
   ASSIGN_OR_RETURN(const int page_size, rpc::PageSize(request.page_size()));
   ASSIGN_OR_RETURN(const std::vector<std::string> position, rpc::OpenPageToken(call, request));
   MeasurementFilter filter{
-      .project_id = request.project_id(), .after_date = {}, .after_id = {}, .limit = page_size + 1};
+      .project_id = request.project_id(), .after_date = {}, .after_id = {}, .limit = page_size};
   if (position.size() == 2) {
     filter.after_date = position[0];
     filter.after_id = position[1];
   }
-  std::vector<Measurement> page;
+  MeasurementPage page;
   RETURN_IF_ERROR(
       deps.database.Read(call.caller.tenant, call.deadline, [&](pg::Tx& tx) -> absl::Status {
         ASSIGN_OR_RETURN(page, ListMeasurements(tx, filter));
         return absl::OkStatus();
       }));
   v1::ListMeasurementsResponse response;
-  if (static_cast<int>(page.size()) > page_size) {
-    page.pop_back();
-    response.set_next_page_token(rpc::MakePageToken(
-        call, request, {FormatDate(page.back().measured_on), page.back().measurement_id}));
+  for (const Measurement& measurement : page.measurements) {
+    *response.add_measurements() = ToProto(measurement);
   }
-  for (const Measurement& measurement : page) *response.add_measurements() = ToProto(measurement);
+  if (page.more) {
+    const Measurement& last = page.measurements.back();
+    response.set_next_page_token(
+        rpc::MakePageToken(call, request, {FormatDate(last.measured_on), last.measurement_id}));
+  }
   return response;
 }
 

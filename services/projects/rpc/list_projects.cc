@@ -2,8 +2,8 @@
 #include "libs/core/status.h"
 #include "libs/rpc/page_token.h"
 #include "libs/rpc/parse.h"
-#include "services/projects/codec/convert.h"
 #include "services/projects/deps.h"
+#include "services/projects/rpc/page.h"
 #include "services/projects/store/project_store.h"
 
 namespace fiscus::projects {
@@ -31,11 +31,10 @@ absl::StatusOr<v1::ListProjectsResponse> ListProjects(const Deps& deps, const Ca
         return absl::OkStatus();
       }));
   v1::ListProjectsResponse response;
-  if (static_cast<int>(page.size()) > page_size) {
-    page.pop_back();
-    response.set_next_page_token(rpc::MakePageToken(call, request, {page.back().project_id}));
+  const size_t taken = FillPage(page, page_size, response.mutable_projects());
+  if (taken < page.size()) {
+    response.set_next_page_token(rpc::MakePageToken(call, request, {page[taken - 1].project_id}));
   }
-  for (const Project& project : page) *response.add_projects() = ToProto(project);
   return response;
 }
 

@@ -103,18 +103,27 @@ absl::Status DecideMeasurement(pg::Tx& tx, const Measurement& measurement,
                            .Text(measurement.reason));
 }
 
-absl::StatusOr<std::vector<Measurement>> ListMeasurements(pg::Tx& tx,
-                                                          const MeasurementFilter& filter) {
+absl::StatusOr<MeasurementPage> ListMeasurements(pg::Tx& tx, const MeasurementFilter& filter) {
   ASSIGN_OR_RETURN(const pg::Rows rows,
                    tx.Run(sql::kListMeasurements, pg::Args()
                                                       .Text(tx.tenant())
                                                       .Text(filter.project_id)
                                                       .TextOrNull(filter.after_date)
                                                       .TextOrNull(filter.after_id)
-                                                      .Int(filter.limit)));
-  std::vector<Measurement> page;
-  for (const pg::Row row : rows) page.push_back(MeasurementOf(row));
-  RETURN_IF_ERROR(LoadQuantities(tx, page));
+                                                      .Int(filter.limit + 1)));
+  MeasurementPage page;
+  int64_t quantities = 0;
+  for (const pg::Row row : rows) {
+    quantities += row.Int("quantities");
+    const bool full = static_cast<int>(page.measurements.size()) == filter.limit ||
+                      (!page.measurements.empty() && quantities > kPageQuantitiesMax);
+    if (full) {
+      page.more = true;
+      break;
+    }
+    page.measurements.push_back(MeasurementOf(row));
+  }
+  RETURN_IF_ERROR(LoadQuantities(tx, page.measurements));
   return page;
 }
 

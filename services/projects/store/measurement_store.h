@@ -21,15 +21,20 @@ absl::StatusOr<Measurement> LoadMeasurement(pg::Tx& tx, const std::string& id);
 absl::Status DecideMeasurement(pg::Tx& tx, const Measurement& measurement,
                                const std::string& decided_by);
 
-// A page of a project's measurements, newest first.
+// A page of a project's measurements, newest first. It ends early when it holds kPageQuantitiesMax
+// quantities (about 1 MiB): a measurement may have 2,000 of them.
+inline constexpr int64_t kPageQuantitiesMax = 20'000;
 struct MeasurementFilter {
   std::string project_id;
   std::string after_date;  // keyset: date and id of the last one; empty: from the newest
   std::string after_id;
   int limit = 0;
 };
-absl::StatusOr<std::vector<Measurement>> ListMeasurements(pg::Tx& tx,
-                                                          const MeasurementFilter& filter);
+struct MeasurementPage {
+  std::vector<Measurement> measurements;
+  bool more = false;  // there are older ones
+};
+absl::StatusOr<MeasurementPage> ListMeasurements(pg::Tx& tx, const MeasurementFilter& filter);
 
 // A report that was taken.
 struct ImportItem {

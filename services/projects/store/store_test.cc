@@ -377,13 +377,14 @@ TEST_CASE("Measurements are listed newest first", "[projects][store]") {
                 std::vector<absl::CivilDay> days;
                 for (;;) {
                   ASSIGN_OR_RETURN(const auto page, ListMeasurements(tx, filter));
-                  if (page.empty()) break;
-                  for (const Measurement& m : page) {
+                  CHECK(page.measurements.size() <= 2);
+                  for (const Measurement& m : page.measurements) {
                     CHECK(m.quantities.size() == 2);
                     days.push_back(m.measured_on);
                   }
-                  filter.after_date = FormatDate(page.back().measured_on);
-                  filter.after_id = page.back().measurement_id;
+                  if (!page.more) break;
+                  filter.after_date = FormatDate(page.measurements.back().measured_on);
+                  filter.after_id = page.measurements.back().measurement_id;
                 }
                 CHECK(days.size() == 7);
                 CHECK(std::is_sorted(days.rbegin(), days.rend()));
@@ -422,6 +423,56 @@ TEST_CASE("Reports taken are found by request and by project", "[projects][store
             .Write(
                 [&](pg::Tx& tx) { return InsertImportItems(tx, {{Uuid(800), Uuid(1), "x"}}, now); })
             .code() == absl::StatusCode::kAborted);
+}
+
+TEST_CASE("A page of measurements ends when it holds many quantities", "[projects][store]") {
+  FISCUS_NEEDS_PG();
+  Stores stores;
+  const ProjectFile file = FileWith(1);
+  REQUIRE(stores.Write([&](pg::Tx& tx) { return SaveNew(tx, file); }).ok());
+  std::vector<Measurement> large;
+  for (int i = 0; i < 12; ++i) {
+    Measurement measurement{.measurement_id = Uuid(600 + i),
+                            .project_id = Uuid(1),
+                            .measured_on = kDay + i,
+                            .recorded_by = "a"};
+    for (int item = 0; item < 2'000; ++item) measurement.quantities.push_back({Uuid(item), 1});
+    large.push_back(std::move(measurement));
+  }
+  REQUIRE(stores
+              .Write([&](pg::Tx& tx) -> absl::Status {
+                ASSIGN_OR_RETURN(const bool made, InsertMeasurements(tx, large));
+                CHECK(made);
+                MeasurementFilter filter{
+                    .project_id = Uuid(1), .after_date = {}, .after_id = {}, .limit = 1'000};
+                ASSIGN_OR_RETURN(const auto first, ListMeasurements(tx, filter));
+                CHECK(first.measurements.size() == kPageQuantitiesMax / 2'000);
+                CHECK(first.more);
+                filter.after_date = FormatDate(first.measurements.back().measured_on);
+                filter.after_id = first.measurements.back().measurement_id;
+                ASSIGN_OR_RETURN(const auto second, ListMeasurements(tx, filter));
+                CHECK(second.measurements.size() == 2);
+                CHECK_FALSE(second.more);
+                return absl::OkStatus();
+              })
+              .ok());
+}
+
+TEST_CASE("Ancestors are found up to the root", "[projects][store]") {
+  FISCUS_NEEDS_PG();
+  Stores stores;
+  for (int i = 1; i <= 4; ++i) {
+    ProjectFile file = FileWith(i);
+    if (i > 1) file.project.parent_project_id = Uuid(i - 1);
+    REQUIRE(stores.Write([&](pg::Tx& tx) { return SaveNew(tx, file); }).ok());
+  }
+  REQUIRE(stores
+              .Write([&](pg::Tx& tx) -> absl::Status {
+                ASSIGN_OR_RETURN(const auto found, FindAncestors(tx, {Uuid(3), Uuid(9)}));
+                CHECK(found == std::set<std::string>{Uuid(1), Uuid(2), Uuid(3)});
+                return absl::OkStatus();
+              })
+              .ok());
 }
 
 }  // namespace fiscus::projects
