@@ -33,13 +33,15 @@ struct Deps {
   std::promise<AlertWriter>& opened;
 };
 
-class Watching final : public alerting::v1::AlertingService::CallbackService {
+using alerting::v1::AlertingService;
+
+class Watching final
+    : public AlertingService::WithRawCallbackMethod_WatchAlerts<AlertingService::Service> {
  public:
   Watching(const Context& context, const Deps& deps)
       : rpc_(context, "fiscus.alerting.v1.AlertingService"), deps_(deps) {}
-  grpc::ServerWriteReactor<alerting::v1::AlertChange>* WatchAlerts(
-      grpc::CallbackServerContext* context,
-      const alerting::v1::WatchAlertsRequest* request) override {
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchAlerts(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) override {
     return rpc_.Stream<alerting::v1::WatchAlertsRequest, alerting::v1::AlertChange>(
         context, request, "/fiscus.alerting.v1.AlertingService/WatchAlerts", deps_, &Hand);
   }
