@@ -1,4 +1,4 @@
-// The write path on real PostgreSQL: idempotency, uncertain neighbours, tenant isolation, timers.
+// The write path on real PostgreSQL: idempotency, uncertain neighbours, tenant isolation.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
@@ -7,7 +7,6 @@
 #include "fiscus/type/v1/type.pb.h"
 #include "libs/core/status.h"
 #include "libs/pg/queries.h"
-#include "libs/pg/timer.h"
 #include "libs/pg/transact.h"
 #include "libs/runtime/clock.h"
 #include "libs/testing/test_database.h"
@@ -174,43 +173,6 @@ TEST_CASE("Values survive the way to PostgreSQL and back", "[pg]") {
                       return absl::OkStatus();
                     })
               .ok());
-}
-
-TEST_CASE("A timer runs when due, is retried with delay, and stays if it is set anew while it runs",
-          "[pg]") {
-  FISCUS_NEEDS_PG();
-  TestDatabase db("things", kThings);
-  FakeClock clock(absl::FromUnixSeconds(1'000'000));
-  const auto schedule = [&](absl::Time due) {
-    REQUIRE(db.database()
-                .Write("t1", Soon(), [&](Tx& tx) { return ScheduleTimer(tx, "k", "s", due); })
-                .ok());
-  };
-  int runs = 0;
-  bool fail = true;
-  bool again = false;
-  TimerRunner runner(db.database(), clock, {});
-  runner.Handle("k", [&](const Timer& timer) -> absl::Status {
-    ++runs;
-    CHECK(timer.tenant == "t1");
-    if (again) schedule(clock.Now() + absl::Seconds(60));
-    return fail ? absl::UnavailableError("not yet") : absl::OkStatus();
-  });
-  schedule(clock.Now() + absl::Seconds(10));
-  CHECK(*runner.RunDue() == 0);
-  clock.Advance(absl::Seconds(10));
-  CHECK(*runner.RunDue() == 1);
-  CHECK(*runner.RunDue() == 0);  // waits for its retry
-  clock.Advance(absl::Seconds(1));
-  fail = false;
-  again = true;
-  CHECK(*runner.RunDue() == 1);
-  clock.Advance(absl::Seconds(61));
-  again = false;
-  CHECK(*runner.RunDue() == 1);  // the one that was set while it ran
-  clock.Advance(absl::Hours(1));
-  CHECK(*runner.RunDue() == 0);
-  CHECK(runs == 3);
 }
 
 TEST_CASE("A migration without a transaction may build an index beside others' work", "[pg]") {

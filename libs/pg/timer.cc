@@ -1,10 +1,10 @@
 #include "libs/pg/timer.h"
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
-#include <deque>
+#include <list>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "libs/core/dates.h"
@@ -16,14 +16,18 @@
 namespace fiscus::pg {
 namespace {
 
-constexpr int kLeaseBatch = 32;
+constexpr int kRoundMax = 32;
+constexpr int kBeatsPerLease = 3;
 constexpr int kBackoffDoublingsMax = 20;
 
 struct Leased {
   Timer timer;
   std::string kind;
   int64_t ticket = 0;
+  absl::Time until;
 };
+
+absl::Time RecordBy() { return SystemClock().Now() + absl::Seconds(5); }
 
 }  // namespace
 
@@ -60,10 +64,14 @@ struct TimerRunner::Impl {
   Impl(Database& database, const Clock& clock, TimerOptions options)
       : database(database), clock(clock), options(options) {}
 
-  absl::StatusOr<std::vector<Leased>> Lease();
+  absl::StatusOr<std::optional<Leased>> Lease();
+  absl::Status Run(const Leased& leased);
   void Execute(const Leased& leased);
+  absl::Status Renew();
+  // True if a timer was due.
+  absl::StatusOr<bool> RunOne();
   void Loop(const std::stop_token& stop);
-  absl::StatusOr<int> Round();
+  void Beat(const std::stop_token& stop);
 
   Database& database;
   const Clock& clock;
@@ -72,36 +80,52 @@ struct TimerRunner::Impl {
   std::mutex mutex;
   std::condition_variable_any wake;
   bool woken = false;
+  std::mutex running_mutex;
+  std::condition_variable_any next_beat;
+  std::list<Leased> running;  // as many as threads, at most
   std::vector<std::jthread> threads;
+  std::jthread heart;
 };
 
-absl::StatusOr<std::vector<Leased>> TimerRunner::Impl::Lease() {
+absl::StatusOr<std::optional<Leased>> TimerRunner::Impl::Lease() {
   std::vector<std::string> kinds;
   for (const auto& [kind, handler] : handlers) kinds.push_back(kind);
   const absl::Time now = clock.Now();
-  std::vector<Leased> leased;
-  RETURN_IF_ERROR(
-      database.Write("", SystemClock().Now() + absl::Seconds(5), [&](Tx& tx) -> absl::Status {
-        leased.clear();
-        ASSIGN_OR_RETURN(
-            const Rows rows,
-            tx.Run(sql::kLeaseTimers,
-                   Args().Time(now).Time(now + options.lease).TextArray(kinds).Int(kLeaseBatch)));
-        for (const Row row : rows) {
-          leased.push_back({.timer = {.tenant = row.Text("tenant"),
-                                      .subject = row.Text("subject"),
-                                      .attempts = static_cast<int>(row.Int("attempts")),
-                                      .due_at = now},
-                            .kind = row.Text("kind"),
-                            .ticket = row.Int("ticket")});
-        }
-        return absl::OkStatus();
-      }));
+  const absl::Time until = now + options.lease;
+  std::optional<Leased> leased;
+  RETURN_IF_ERROR(database.Write("", RecordBy(), [&](Tx& tx) -> absl::Status {
+    leased.reset();
+    ASSIGN_OR_RETURN(const Rows rows,
+                     tx.Run(sql::kLeaseTimer, Args().Time(now).Time(until).TextArray(kinds)));
+    for (const Row row : rows) {
+      leased = Leased{.timer = {.tenant = row.Text("tenant"),
+                                .subject = row.Text("subject"),
+                                .attempts = static_cast<int>(row.Int("attempts")),
+                                .due_at = now},
+                      .kind = row.Text("kind"),
+                      .ticket = row.Int("ticket"),
+                      .until = until};
+    }
+    return absl::OkStatus();
+  }));
   return leased;
 }
 
+// The handler, while the lease is renewed.
+absl::Status TimerRunner::Impl::Run(const Leased& leased) {
+  std::list<Leased>::iterator entry;
+  {
+    const std::lock_guard lock(running_mutex);
+    entry = running.insert(running.end(), leased);
+  }
+  absl::Status status = handlers.at(leased.kind)(leased.timer);
+  const std::lock_guard lock(running_mutex);
+  running.erase(entry);
+  return status;
+}
+
 void TimerRunner::Impl::Execute(const Leased& leased) {
-  const absl::Status status = handlers.at(leased.kind)(leased.timer);
+  const absl::Status status = Run(leased);
   const Args id = Args()
                       .Text(leased.timer.tenant)
                       .Text(leased.kind)
@@ -109,7 +133,7 @@ void TimerRunner::Impl::Execute(const Leased& leased) {
                       .Int(leased.ticket);
   absl::Status recorded;
   if (status.ok()) {
-    recorded = database.Write("", SystemClock().Now() + absl::Seconds(5),
+    recorded = database.Write("", RecordBy(),
                               [&](Tx& tx) { return tx.Run(sql::kFinishTimer, id).status(); });
   } else {
     metrics::Counter("fiscus_timer_failures_total", "Timer handlers that failed",
@@ -124,31 +148,62 @@ void TimerRunner::Impl::Execute(const Leased& leased) {
         std::min(options.retry_first * (int64_t{1} << doublings), options.retry_max);
     Args postponed = id;
     postponed.Time(clock.Now() + pause);
-    recorded = database.Write("", SystemClock().Now() + absl::Seconds(5), [&](Tx& tx) {
-      return tx.Run(sql::kPostponeTimer, postponed).status();
-    });
+    recorded = database.Write(
+        "", RecordBy(), [&](Tx& tx) { return tx.Run(sql::kPostponeTimer, postponed).status(); });
   }
   // Not recorded: the lease ends by itself and the handler runs again; handlers are idempotent.
   if (!recorded.ok())
     log::Warning("timer outcome not recorded", {{"error", std::string(recorded.message())}});
 }
 
-absl::StatusOr<int> TimerRunner::Impl::Round() {
-  ASSIGN_OR_RETURN(const std::vector<Leased> due, Lease());
-  for (const Leased& leased : due) Execute(leased);
-  return static_cast<int>(due.size());
+absl::Status TimerRunner::Impl::Renew() {
+  std::vector<std::string> kinds, tenants, subjects;
+  std::vector<int64_t> tickets;
+  {
+    const std::lock_guard lock(running_mutex);
+    for (const Leased& leased : running) {
+      kinds.push_back(leased.kind);
+      tenants.push_back(leased.timer.tenant);
+      subjects.push_back(leased.timer.subject);
+      tickets.push_back(leased.ticket);
+    }
+  }
+  if (kinds.empty()) return absl::OkStatus();
+  const Args args =
+      Args().TextArray(kinds).TextArray(tenants).TextArray(subjects).IntArray(tickets).Time(
+          clock.Now() + options.lease);
+  return database.Write("", RecordBy(),
+                        [&](Tx& tx) { return tx.Run(sql::kRenewTimers, args).status(); });
+}
+
+absl::StatusOr<bool> TimerRunner::Impl::RunOne() {
+  ASSIGN_OR_RETURN(const std::optional<Leased> leased, Lease());
+  if (!leased.has_value()) return false;
+  // Leasing itself may have taken long; then it is another's by now, or anybody's.
+  if (clock.Now() < leased->until) Execute(*leased);
+  return true;
 }
 
 void TimerRunner::Impl::Loop(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    const absl::StatusOr<int> ran = Round();
+    const absl::StatusOr<bool> ran = RunOne();
+    if (ran.ok() && *ran) continue;  // more may be due
     if (!ran.ok())
       log::Warning("timers cannot be read", {{"error", std::string(ran.status().message())}});
-    // A full batch means more is due; else wait for the next poll or a wake.
-    if (ran.ok() && *ran == kLeaseBatch) continue;
     std::unique_lock lock(mutex);
     wake.wait_for(lock, stop, absl::ToChronoMilliseconds(options.poll), [&] { return woken; });
     woken = false;
+  }
+}
+
+void TimerRunner::Impl::Beat(const std::stop_token& stop) {
+  const auto pause = absl::ToChronoMilliseconds(options.lease / kBeatsPerLease);
+  while (!stop.stop_requested()) {
+    // Not renewed: others may run it too, which is harmless; the next beat comes.
+    if (const absl::Status renewed = Renew(); !renewed.ok())
+      log::Warning("timers cannot be renewed", {{"error", std::string(renewed.message())}});
+    std::unique_lock lock(running_mutex);
+    next_beat.wait_for(lock, stop, pause, [] { return false; });
   }
 }
 
@@ -163,9 +218,14 @@ void TimerRunner::Start() {
   for (int i = 0; i < impl_->options.threads; ++i) {
     impl_->threads.emplace_back([this](const std::stop_token& stop) { impl_->Loop(stop); });
   }
+  impl_->heart = std::jthread([this](const std::stop_token& stop) { impl_->Beat(stop); });
 }
 
-void TimerRunner::Stop() { impl_->threads.clear(); }
+void TimerRunner::Stop() {
+  for (std::jthread& thread : impl_->threads) thread.request_stop();
+  impl_->threads.clear();  // each ends what it runs, and its lease is renewed until then
+  impl_->heart = {};
+}
 
 void TimerRunner::Wake() {
   {
@@ -175,6 +235,12 @@ void TimerRunner::Wake() {
   impl_->wake.notify_all();
 }
 
-absl::StatusOr<int> TimerRunner::RunDue() { return impl_->Round(); }
+absl::StatusOr<int> TimerRunner::RunDue() {
+  int ran = 0;
+  for (bool due = true; due && ran < kRoundMax; ran += due ? 1 : 0) {
+    ASSIGN_OR_RETURN(due, impl_->RunOne());
+  }
+  return ran;
+}
 
 }  // namespace fiscus::pg

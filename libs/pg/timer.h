@@ -4,6 +4,10 @@
 // At least once: a handler may run again after a crash, so its effect must be idempotent. A handler
 // that returns OK removes its timer unless it was scheduled anew meanwhile; one that fails is run
 // again with growing delay (up to `retry_max`).
+//
+// A thread leases one timer at a time, so that nothing waits behind a slow handler. A started
+// runner renews the leases of what it runs, however long that takes; what a crashed one ran is
+// taken over when the lease ends.
 #pragma once
 
 #include <functional>
@@ -45,8 +49,7 @@ struct Timer {
 
 struct TimerOptions {
   absl::Duration poll = absl::Milliseconds(250);
-  absl::Duration lease =
-      absl::Seconds(30);  // a handler that takes longer may be run by another instance too
+  absl::Duration lease = absl::Seconds(5);  // renewed at a third of it
   absl::Duration retry_first = absl::Milliseconds(200);
   absl::Duration retry_max = absl::Seconds(30);
   int threads = 2;
@@ -62,7 +65,7 @@ class TimerRunner {
   void Stop();
   // Looks for due timers now instead of at the next poll.
   void Wake();
-  // One round on the calling thread; the number of timers run. For tests.
+  // One round on the calling thread; the number of timers run. For tests: leases are not renewed.
   absl::StatusOr<int> RunDue();
 
  private:

@@ -54,7 +54,7 @@ int Migrate() {
 }
 
 int Serve(const Config& config) {
-  // Beside the workers': both timer runners with a poll each, the feed, the health probe.
+  // Beside the workers': both timer runners with a heartbeat each, the feed, the health probe.
   const int background = 2 * config.timer_threads() + 4;
   const pg::DatabaseOptions options =
       pg::OptionsOrExit(kService, config.postgres(), config.server().worker_threads() + background);

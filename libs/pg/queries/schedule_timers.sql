@@ -3,4 +3,4 @@
 INSERT INTO timer (tenant, kind, subject, due_at)
 SELECT $1, $2, subject, due_at FROM unnest($3::text[], $4::timestamptz[]) AS fresh (subject, due_at)
 ORDER BY subject
-ON CONFLICT (kind, tenant, subject) DO UPDATE SET due_at = excluded.due_at, attempts = 0, ticket = timer.ticket + 1
+ON CONFLICT (kind, tenant, subject) DO UPDATE SET due_at = excluded.due_at, attempts = 0, ticket = nextval('timer_ticket')

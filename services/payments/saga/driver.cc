@@ -11,7 +11,7 @@
 namespace fiscus::payments {
 namespace {
 
-// Less than the timers' lease (30 s), so that no second instance starts the same errand meanwhile.
+// A thread is back for other errands after this time, whatever its peers do.
 constexpr absl::Duration kErrandMax = absl::Seconds(20);
 
 absl::Status Run(Errand errand, const ErrandRun& run) {
