@@ -1,6 +1,7 @@
 // The write path on real PostgreSQL: idempotency, uncertain neighbours, tenant isolation.
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -23,9 +24,13 @@ constexpr Migration kThings[] = {
      "NOT NULL, PRIMARY KEY (tenant, id));"
      "ALTER TABLE thing ENABLE ROW LEVEL SECURITY; ALTER TABLE thing FORCE ROW LEVEL SECURITY;"
      "CREATE POLICY tenant_only ON thing USING (tenant = current_setting('fiscus.tenant'));"
-     "GRANT SELECT, INSERT ON thing TO :app"}};
+     "GRANT SELECT, INSERT ON thing TO :app;"
+     "CREATE TABLE thing_name (name text PRIMARY KEY);"
+     "GRANT SELECT, INSERT ON thing_name TO :app"}};
 constexpr Query kInsertThing{"insert_thing", "INSERT INTO thing (tenant, note) VALUES ($1, $2)"};
 constexpr Query kCountThings{"count_things", "SELECT count(*) AS n FROM thing"};
+constexpr Query kLockThings{"lock_things", "SELECT pg_advisory_xact_lock(1)"};
+constexpr Query kTakeName{"take_name", "INSERT INTO thing_name (name) VALUES ($1)"};
 
 absl::Time Soon() { return SystemClock().Now() + absl::Seconds(10); }
 
@@ -102,6 +107,59 @@ TEST_CASE("A refusal rolls everything back and is not recorded", "[pg]") {
   CHECK(RefusalOf(refused.status())->reason == "NO");
   CHECK(Things(db.database(), "t1") == 0);
   CHECK(AddThing(db.database(), call, "later").ok());
+}
+
+// Two threads with one request id. The second has looked for an answer, in vain, before the first
+// commits; `decide` then waits for the first and refuses what it has done already.
+void CheckTwins(const std::function<absl::Status(Tx&)>& decide) {
+  TestDatabase db("things", kThings);
+  const Call call = TestCall();
+  std::atomic<int> inside{0};
+  std::atomic<int> refused{0};
+  std::vector<absl::StatusOr<type::v1::Actor>> answers(2, absl::UnknownError("not run"));
+  {
+    std::vector<std::jthread> threads;
+    for (absl::StatusOr<type::v1::Actor>& answer : answers) {
+      threads.emplace_back([&] {
+        answer = Transact<type::v1::Actor>(db.database(), call,
+                                           [&](Tx& tx) -> absl::StatusOr<type::v1::Actor> {
+                                             ++inside;
+                                             while (inside < 2) std::this_thread::yield();
+                                             const absl::Status decided = decide(tx);
+                                             refused += decided.ok() ? 0 : 1;
+                                             RETURN_IF_ERROR(decided);
+                                             type::v1::Actor done;
+                                             done.set_subject("done");
+                                             return done;
+                                           });
+      });
+    }
+  }
+  CHECK(refused == 1);
+  for (const auto& answer : answers) {
+    INFO(answer.status().ToString());
+    REQUIRE(answer.ok());
+    CHECK(answer->subject() == "done");
+  }
+}
+
+TEST_CASE("Of two that run at once, the second gets the answer of the first, not its own refusal",
+          "[pg]") {
+  FISCUS_NEEDS_PG();
+  // By the state that it finds when it has the lock.
+  CheckTwins([](Tx& tx) -> absl::Status {
+    RETURN_IF_ERROR(tx.Run(kLockThings).status());
+    ASSIGN_OR_RETURN(const Rows rows, tx.Run(kCountThings));
+    if (rows[0].Int("n") > 0)
+      return Refuse(absl::StatusCode::kFailedPrecondition, "WRONG_STATE", "done already");
+    return tx.Run(kInsertThing, Args().Text(tx.tenant()).Text("one")).status();
+  });
+  // By a key that exists, after which its own transaction is of no use.
+  CheckTwins([](Tx& tx) -> absl::Status {
+    const absl::Status taken = tx.Run(kTakeName, Args().Text("one")).status();
+    if (taken.code() != absl::StatusCode::kAlreadyExists) return taken;
+    return Refuse(absl::StatusCode::kAlreadyExists, "NAME_EXISTS", "taken");
+  });
 }
 
 TEST_CASE("A rehearsal answers and leaves nothing", "[pg]") {

@@ -23,6 +23,33 @@ bool WorthRetrying(const absl::Status& status) {
 
 std::string DigestOrEmpty(const std::string& bytes) { return bytes.empty() ? "" : Sha256(bytes); }
 
+// Was the request answered before? Then `answer` is what it was answered.
+absl::StatusOr<bool> Answered(Tx& tx, const Call& call, std::string& answer) {
+  static prometheus::Counter& replays =
+      metrics::Counter("fiscus_transact_replays_total", "Repeated requests answered as before");
+  ASSIGN_OR_RETURN(const std::vector<RequestRecord> found, FindRequests(tx, {call.request_id}));
+  if (found.empty()) return false;
+  if (found[0].method != call.method || found[0].digest != call.request_digest)
+    return RequestIdReused(call.request_id);
+  answer = found[0].answer;
+  replays.Increment();
+  return true;
+}
+
+// The body failed, perhaps because the same request ran beside it and was first: then the answer of
+// that one counts. In a transaction of its own, because the failed one may be unusable.
+absl::Status AnswerOfTwin(Database& database, const Call& call, absl::Status failure,
+                          std::string& answer) {
+  bool answered = false;
+  const absl::Status read =
+      database.Read(call.caller.tenant, call.deadline, [&](Tx& tx) -> absl::Status {
+        ASSIGN_OR_RETURN(answered, Answered(tx, call, answer));
+        return absl::OkStatus();
+      });
+  if (RefusalOf(read).has_value()) return read;
+  return answered ? absl::OkStatus() : std::move(failure);
+}
+
 }  // namespace
 
 absl::Status RequestIdReused(const std::string& request_id) {
@@ -106,17 +133,9 @@ absl::Status TransactBytes(Database& database, const Call& call,
     return absl::InternalError(call.method + " writes, but its request has no request_id");
   static prometheus::Counter& retries =
       metrics::Counter("fiscus_transact_retries_total", "Writes run again after a conflict");
-  static prometheus::Counter& replays =
-      metrics::Counter("fiscus_transact_replays_total", "Repeated requests answered as before");
   const auto attempt = [&](Tx& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::vector<RequestRecord> found, FindRequests(tx, {call.request_id}));
-    if (!found.empty()) {
-      if (found[0].method != call.method || found[0].digest != call.request_digest)
-        return RequestIdReused(call.request_id);
-      answer = found[0].answer;
-      replays.Increment();
-      return absl::OkStatus();
-    }
+    ASSIGN_OR_RETURN(const bool answered, Answered(tx, call, answer));
+    if (answered) return absl::OkStatus();
     RETURN_IF_ERROR(body(tx, answer));
     RETURN_IF_ERROR(tx.WriteAudit(call));
     absl::Status inserted = InsertRequests(tx,
@@ -133,7 +152,8 @@ absl::Status TransactBytes(Database& database, const Call& call,
   absl::Duration pause = kPauseFirst;
   for (;;) {
     absl::Status status = database.WriteOnce(call.caller.tenant, call.deadline, attempt, nullptr);
-    if (!WorthRetrying(status)) return status;
+    if (status.ok()) return status;
+    if (!WorthRetrying(status)) return AnswerOfTwin(database, call, std::move(status), answer);
     // An uncertain commit is retried too: the request record says whether it happened.
     if (SystemClock().Now() + pause >= call.deadline)
       return absl::UnavailableError(status.message());

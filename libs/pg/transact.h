@@ -3,7 +3,8 @@
 // Same request id and same body → the stored answer, without running the body; other body →
 // REQUEST_ID_REUSED (ALREADY_EXISTS). Serialisation failures, deadlocks and lost connections are
 // retried while time is left; an uncertain commit is resolved through the request record. Only
-// answers are recorded, not refusals: a refused request may be tried again with the same id.
+// answers are recorded, not refusals: a refused request may be tried again with the same id. Of two
+// that run at once, the second gets the answer of the first, also where its body then refuses.
 // Request ids are per tenant and service; records are kept (≥ 30 days for money). Thread-safe.
 #pragma once
 
