@@ -18,10 +18,17 @@ namespace {
 constexpr absl::Duration kRetryFirst = absl::Milliseconds(5);
 constexpr absl::Duration kRetryMax = absl::Milliseconds(200);
 
+// A server that is cut off silently is given up after about ten seconds, whether we wait for an
+// answer (keepalives) or for its acknowledgement of what we sent (tcp_user_timeout, ms); else a
+// thread hangs for minutes. Nobody decides on a standby, nor shows money from one.
+constexpr char kSilenceLimits[] =
+    "target_session_attrs=read-write keepalives=1 keepalives_idle=4 keepalives_interval=2 "
+    "keepalives_count=3 tcp_user_timeout=10000";
+
 std::string SessionDsn(const DatabaseOptions& options) {
   const std::string timeout = std::to_string(absl::ToInt64Milliseconds(options.statement_timeout));
-  return options.dsn + " application_name=fiscus-" + options.service +
-         " connect_timeout=3 options='-c statement_timeout=" + timeout +
+  return options.dsn + " application_name=fiscus-" + options.service + " connect_timeout=3 " +
+         kSilenceLimits + " options='-c statement_timeout=" + timeout +
          " -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC -c DateStyle=ISO -c "
          "client_encoding=UTF8'";
 }

@@ -1,12 +1,18 @@
 // The write path on real PostgreSQL: idempotency, uncertain neighbours, tenant isolation.
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <functional>
+#include <set>
 #include <thread>
 #include <vector>
 
 #include "fiscus/type/v1/type.pb.h"
 #include "libs/core/status.h"
+#include "libs/pg/connection.h"
 #include "libs/pg/queries.h"
 #include "libs/pg/transact.h"
 #include "libs/runtime/clock.h"
@@ -251,6 +257,41 @@ TEST_CASE("A migration without a transaction may build an index beside others' w
   const MigrationSet bad[] = {{.module = "other", .migrations = failing}};
   CHECK_FALSE(Migrate(db.owner_dsn(), "postgres", bad).ok());
   CHECK_FALSE(Migrate(db.owner_dsn(), "postgres", bad).ok());  // it is not held for done
+}
+
+// The limits that the kernel has for our sockets: a server that is cut off sends nothing that could
+// be waited for in a test.
+TEST_CASE("A connection gives up a silent server after seconds", "[pg]") {
+  FISCUS_NEEDS_PG();
+  const auto limits = [] {
+    std::multiset<unsigned> found;
+    for (int fd = 0; fd < 1024; ++fd) {
+      unsigned timeout = 0;
+      socklen_t size = sizeof timeout;
+      if (getsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, &size) == 0)
+        found.insert(timeout);
+    }
+    return found;
+  };
+  TestDatabase db("things", kThings);
+  const size_t before = limits().count(10'000);
+  CHECK(Things(db.database(), "t1") == 0);
+  CHECK(limits().count(10'000) == before + 1);
+}
+
+TEST_CASE("A server that takes no writes is not used", "[pg]") {
+  FISCUS_NEEDS_PG();
+  TestDatabase db("things", kThings);
+  Connection owner(db.owner_dsn());
+  owner.Begin();
+  owner.transaction().exec(
+      "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', "
+      "current_database()); END$$");
+  owner.transaction().commit();
+  owner.End();
+  Database standby({.dsn = db.dsn(), .service = "test"});
+  CHECK(standby.Read("t1", Soon(), [](Tx&) { return absl::OkStatus(); }).code() ==
+        absl::StatusCode::kUnavailable);
 }
 
 TEST_CASE("A migration that landed may not change", "[pg]") {
