@@ -55,6 +55,16 @@ bool Fits(int64_t live_minor, int64_t asked_minor, int64_t ceiling_minor) {
   return sum.has_value() && *sum <= ceiling_minor;
 }
 
+absl::Status NoProject(const Request& request) {
+  return NotFound("PROJECT_NOT_FOUND", "no such project in this unit",
+                  {{"project_id", request.project_id}, {"unit_path", request.unit_path}});
+}
+
+absl::Status NoContract(const Request& request) {
+  return NotFound("CONTRACT_NOT_FOUND", "no such contract",
+                  {{"contract_id", request.contract_id}, {"project_id", request.project_id}});
+}
+
 absl::Status CheckFound(const SubmitContext& context, const Request& request) {
   if (!request.revises_payment_id.empty() && !context.revised.has_value()) {
     return NotFound("PAYMENT_NOT_FOUND", "the payment to be revised does not exist",
@@ -63,14 +73,19 @@ absl::Status CheckFound(const SubmitContext& context, const Request& request) {
   // A project of another unit is "not found" for this unit: the scope was checked for the unit that
   // the request names.
   if (!context.project.has_value() || context.project->unit_path != request.unit_path) {
-    return NotFound("PROJECT_NOT_FOUND", "no such project in this unit",
-                    {{"project_id", request.project_id}, {"unit_path", request.unit_path}});
+    return NoProject(request);
   }
-  if (!request.contract_id.empty() && !context.contract.has_value()) {
-    return NotFound("CONTRACT_NOT_FOUND", "no such contract",
-                    {{"contract_id", request.contract_id}, {"project_id", request.project_id}});
-  }
+  if (!request.contract_id.empty() && !context.contract.has_value()) return NoContract(request);
   return absl::OkStatus();
+}
+
+absl::Status CheckProject(const ProjectFacts& project, const Request& request) {
+  if (MayBePaidIn(project.state, request.kind)) return absl::OkStatus();
+  return Precondition("PROJECT_NOT_IN_EXECUTION",
+                      "the project does not allow payments of this kind now",
+                      {{"project_id", request.project_id},
+                       {"project_state", project.state_name},
+                       {"kind", std::string(KindName(request.kind))}});
 }
 
 absl::Status CheckContractFits(const ContractFacts& contract, const Request& request) {
@@ -100,15 +115,20 @@ std::string ExceededText(std::string_view what, int64_t limit, int64_t live, con
                       FormatMoney(asked.minor, asked.currency), " were asked");
 }
 
+absl::Status CheckPayee(const ContractFacts& contract, const Request& request) {
+  if (std::find(contract.payees.begin(), contract.payees.end(), request.payee) !=
+      contract.payees.end()) {
+    return absl::OkStatus();
+  }
+  return Precondition(
+      "PAYEE_NOT_REGISTERED",
+      "the payee's account is not registered with the contract; register it there first",
+      {{"contract_id", contract.contract_id}, {"payee", request.payee.name}});
+}
+
 absl::Status CheckContractLimits(const SubmitContext& context, const Request& request) {
   const ContractFacts& contract = *context.contract;
-  if (std::find(contract.payees.begin(), contract.payees.end(), request.payee) ==
-      contract.payees.end()) {
-    return Precondition(
-        "PAYEE_NOT_REGISTERED",
-        "the payee's account is not registered with the contract; register it there first",
-        {{"contract_id", contract.contract_id}, {"payee", request.payee.name}});
-  }
+  RETURN_IF_ERROR(CheckPayee(contract, request));
   const int64_t asked = request.amount.minor;
   if (!Fits(context.contract_live_minor, asked, CeilingMinor(contract))) {
     // Rule C2 of contract control.
@@ -174,13 +194,7 @@ absl::Status CheckRequest(const Request& request) {
 
 absl::Status CheckSubmission(const SubmitContext& context, const Request& request) {
   RETURN_IF_ERROR(CheckFound(context, request));
-  if (!MayBePaidIn(context.project->state, request.kind)) {
-    return Precondition("PROJECT_NOT_IN_EXECUTION",
-                        "the project does not allow payments of this kind now",
-                        {{"project_id", request.project_id},
-                         {"project_state", context.project->state_name},
-                         {"kind", std::string(KindName(request.kind))}});
-  }
+  RETURN_IF_ERROR(CheckProject(*context.project, request));
   const bool contracted = !request.contract_id.empty();
   if (contracted) RETURN_IF_ERROR(CheckContractFits(*context.contract, request));
   const std::string& currency = contracted ? context.contract->currency : context.project->currency;
@@ -195,6 +209,17 @@ absl::Status CheckSubmission(const SubmitContext& context, const Request& reques
         {{"voucher", *context.voucher_used}, {"used_by_payment_id", context.voucher_payment_id}});
   }
   return CheckRevised(context, request);
+}
+
+absl::Status CheckOrder(const std::optional<ProjectFacts>& project,
+                        const std::optional<ContractFacts>& contract, const Request& request) {
+  if (!project.has_value()) return NoProject(request);
+  const bool contracted = !request.contract_id.empty();
+  if (contracted && !contract.has_value()) return NoContract(request);
+  RETURN_IF_ERROR(CheckProject(*project, request));
+  if (!contracted) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckContractFits(*contract, request));
+  return CheckPayee(*contract, request);
 }
 
 bool IsRecorded(const absl::Status& refusal) {

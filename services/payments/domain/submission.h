@@ -1,8 +1,9 @@
-// Decides whether a payment may be submitted, and what becomes of it when the ledger has answered.
+// Decides whether a payment may be submitted, what becomes of it when the ledger has answered, and
+// whether project, contract and payee still allow it when it is ordered.
 //
-// Called by saga/submission.cc inside transactions. Pure; thread-safe (values only). The sums and
-// vouchers of the context must be read under the contract's lock: the decision is wrong on stale
-// ones.
+// Called by saga/submission.cc and saga/commands.cc inside transactions. Pure; thread-safe (values
+// only). The sums and vouchers of the context must be read under the contract's lock: the decision
+// is wrong on stale ones.
 #pragma once
 
 #include <optional>
@@ -83,6 +84,14 @@ absl::Status CheckRequest(const Request& request);
 // VOUCHER_USED (R61), WRONG_STATE (the revised one was not returned). `request` must have passed
 // CheckRequest.
 absl::Status CheckSubmission(const SubmitContext& context, const Request& request);
+
+// Does what was checked at submission still hold for the order? Projects and contracts may have
+// been suspended or ended since (B1: payments held), payees removed (Y5). Amounts are not looked
+// at: the payment has its part of the contract and of the budget line since its submission.
+// Refuses, in this order: PROJECT_NOT_FOUND, CONTRACT_NOT_FOUND, PROJECT_NOT_IN_EXECUTION,
+// CONTRACT_NOT_EFFECTIVE, CONTRACT_MISMATCH, PAYEE_NOT_REGISTERED (C7).
+absl::Status CheckOrder(const std::optional<ProjectFacts>& project,
+                        const std::optional<ContractFacts>& contract, const Request& request);
 
 // True for refusals that are recorded as REFUSED payments: those about a project that exists and
 // lies in the unit that asked. Others leave no trace, so nobody fills the books with payments of

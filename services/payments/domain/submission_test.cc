@@ -93,6 +93,35 @@ TEST_CASE("Of two faults the earlier in precedence is told", "[payments][domain]
   }
 }
 
+TEST_CASE("What an order looks at again is refused in the same order; amounts and vouchers are not",
+          "[payments][domain]") {
+  const std::vector<std::string> looked_at = {"PROJECT_NOT_FOUND",        "CONTRACT_NOT_FOUND",
+                                              "PROJECT_NOT_IN_EXECUTION", "CONTRACT_NOT_EFFECTIVE",
+                                              "CONTRACT_MISMATCH",        "PAYEE_NOT_REGISTERED"};
+  const auto order = [](const SubmitContext& context, const Request& request) {
+    return ReasonOf(CheckOrder(context.project, context.contract, request));
+  };
+  CHECK(order(GoodContext(), ProgressRequest()) == "OK");
+  const std::vector<Fault> faults = Faults();
+  size_t next = 0;
+  for (size_t first = 0; first < faults.size(); ++first) {
+    const bool looks = next < looked_at.size() && faults[first].reason == looked_at[next];
+    next += looks ? 1 : 0;
+    SubmitContext context = GoodContext();
+    Request request = ProgressRequest();
+    faults[first].make(context, request);
+    CHECK(order(context, request) == (looks ? faults[first].reason : "OK"));
+    for (size_t second = first + 1; looks && second < faults.size(); ++second) {
+      context = GoodContext();
+      request = ProgressRequest();
+      faults[second].make(context, request);
+      faults[first].make(context, request);
+      CHECK(order(context, request) == faults[first].reason);
+    }
+  }
+  CHECK(next == looked_at.size());
+}
+
 TEST_CASE("A project of another unit is not found", "[payments][domain]") {
   Request request = ProgressRequest();
   request.unit_path = "/330000/";

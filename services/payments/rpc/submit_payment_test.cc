@@ -4,6 +4,7 @@
 
 #include "fiscus/payments/v1/payments_service.handlers.h"
 #include "libs/core/status.h"
+#include "libs/runtime/metrics.h"
 #include "services/payments/testing/world.h"
 
 namespace fiscus::payments {
@@ -203,9 +204,14 @@ TEST_CASE("A repeat goes on with what the first call left", "[payments][rpc]") {
 TEST_CASE("Without projects nothing is recorded", "[payments][rpc]") {
   FISCUS_NEEDS_PG();
   World world;
+  const prometheus::Counter& retries =
+      metrics::Counter("fiscus_transact_retries_total", "Writes run again after a conflict");
+  const double before = retries.Value();
   world.projects().faults().Next({Fault::kLostCall});
   const v1::SubmitPaymentRequest request = world.NewRequest(10'000);
   CHECK(Submit(world, request).status().code() == absl::StatusCode::kUnavailable);
+  CHECK(retries.Value() ==
+        before);  // answered at once: no worker waits for a failure that is known
   CHECK_FALSE(IsStored(world, request.payment().payment_id()));
   CHECK(Submit(world, request).ok());
 }

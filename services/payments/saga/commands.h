@@ -11,7 +11,9 @@
 namespace fiscus::payments {
 
 // Parses, locks the payment, decides, saves; the payment after it, without steps. Return and
-// withdrawal need a note. Refuses: FIELD_INVALID, PAYMENT_NOT_FOUND, then as Decide.
+// withdrawal need a note; an order asks projects whether payments are held meanwhile.
+// Refuses: FIELD_INVALID, PAYMENT_NOT_FOUND, for an order as CheckOrder, then as Decide.
+// UNAVAILABLE: an order while projects does not answer.
 absl::StatusOr<v1::Payment> RunCommand(const Deps& deps, const Call& call, Command command,
                                        const v1::PaymentCommandRequest& request);
 

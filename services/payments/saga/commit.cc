@@ -4,7 +4,6 @@
 
 #include "libs/core/dates.h"
 #include "libs/events/outbox.h"
-#include "libs/pg/transact.h"
 #include "libs/runtime/metrics.h"
 #include "services/payments/codec/payment_codec.h"
 

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "libs/pg/database.h"
 #include "libs/pg/timer.h"
+#include "libs/pg/transact.h"
 #include "services/payments/deps.h"
 #include "services/payments/store/payment_store.h"
 
@@ -39,6 +40,21 @@ Call Limited(const Call& call, absl::Duration limit);
 Call BeforeDeadline(const Call& call);
 // The moment of a call, for decisions.
 Moment MomentOf(const Call& call, absl::CivilDay effective_date, std::string note = {});
+
+// pg::Transact for a body that needs what a peer told before it. Where the peer failed, a repeat is
+// still answered from its record; any other request gets the peer's failure, at once: Transact
+// would retry it until the deadline, and no run of the body mends it.
+template <class Response, class Told>
+absl::StatusOr<Response> TransactWith(
+    const Deps& deps, const Call& call, const absl::StatusOr<Told>& told,
+    absl::FunctionRef<absl::StatusOr<Response>(pg::Tx&, const Told&)> body) {
+  const absl::StatusOr<Response> answer =
+      pg::Transact<Response>(deps.database, call, [&](pg::Tx& tx) -> absl::StatusOr<Response> {
+        if (!told.ok()) return absl::CancelledError("not told");
+        return body(tx, *told);
+      });
+  return told.ok() || answer.ok() || !absl::IsCancelled(answer.status()) ? answer : told.status();
+}
 
 // Locks a payment, decides, saves and sets its timer anew, in one transaction; the payment after
 // it. A decision that changes nothing only sets the timer.

@@ -28,7 +28,7 @@ class Opening {
 
   // `facts` has every request that passed CheckRequest.
   Opening(const Deps& deps, const Call& call, const std::vector<Asked>& asked,
-          const std::map<FactsKey, Facts>& facts)
+          const FactsByKey& facts)
       : deps_(deps), call_(call), asked_(asked), facts_(facts) {}
 
   // Checks and decides all, without writing payments. Locks contracts and vouchers.
@@ -49,7 +49,7 @@ class Opening {
   const Deps& deps_;
   const Call& call_;
   const std::vector<Asked>& asked_;
-  const std::map<FactsKey, Facts>& facts_;
+  const FactsByKey& facts_;
 
   std::vector<Entry> entries_;
   std::map<std::string, Payment> payments_;

@@ -57,8 +57,8 @@ absl::StatusOr<std::vector<Facts>> FetchKeys(ProjectsClient& projects, const Cal
 
 FactsKey KeyOf(const Request& request) { return {request.project_id, request.contract_id}; }
 
-absl::StatusOr<std::map<FactsKey, Facts>> FetchFacts(ProjectsClient& projects, const Call& call,
-                                                     const std::vector<const Request*>& requests) {
+absl::StatusOr<FactsByKey> FetchFacts(ProjectsClient& projects, const Call& call,
+                                      const std::vector<const Request*>& requests) {
   std::vector<FactsKey> keys;
   std::vector<std::string> unit_paths;
   std::set<FactsKey> seen;
@@ -67,7 +67,7 @@ absl::StatusOr<std::map<FactsKey, Facts>> FetchFacts(ProjectsClient& projects, c
     keys.push_back(KeyOf(*request));
     unit_paths.push_back(request->unit_path);
   }
-  std::map<FactsKey, Facts> by_key;
+  FactsByKey by_key;
   if (keys.empty()) return by_key;
   ASSIGN_OR_RETURN(std::vector<Facts> facts, FetchKeys(projects, call, keys, unit_paths));
   for (size_t i = 0; i < keys.size(); ++i) by_key[keys[i]] = std::move(facts[i]);

@@ -22,10 +22,12 @@ struct Facts {
   std::optional<ContractFacts> contract;
 };
 
+using FactsByKey = std::map<FactsKey, Facts>;
+
 FactsKey KeyOf(const Request& request);
 
 // Facts by key, for every request. One call; what projects does not know is empty.
-absl::StatusOr<std::map<FactsKey, Facts>> FetchFacts(ProjectsClient& projects, const Call& call,
-                                                     const std::vector<const Request*>& requests);
+absl::StatusOr<FactsByKey> FetchFacts(ProjectsClient& projects, const Call& call,
+                                      const std::vector<const Request*>& requests);
 
 }  // namespace fiscus::payments

@@ -37,13 +37,12 @@ absl::StatusOr<v1::BatchSubmitPaymentsResponse> OpenAll(const Deps& deps, const 
   for (const Asked& item : asked) {
     if (item.request.ok() && CheckRequest(*item.request).ok()) requests.push_back(&*item.request);
   }
-  // A failure is kept for the body, which does not run if this is a repeat: then projects is not
-  // needed.
-  const auto facts = FetchFacts(deps.projects, BeforeDeadline(call), requests);
-  return pg::Transact<v1::BatchSubmitPaymentsResponse>(
-      deps.database, call, [&](pg::Tx& tx) -> absl::StatusOr<v1::BatchSubmitPaymentsResponse> {
-        RETURN_IF_ERROR(facts.status());
-        Opening opening(deps, call, asked, *facts);
+  const absl::StatusOr<FactsByKey> facts =
+      FetchFacts(deps.projects, BeforeDeadline(call), requests);
+  return TransactWith<v1::BatchSubmitPaymentsResponse, FactsByKey>(
+      deps, call, facts,
+      [&](pg::Tx& tx, const FactsByKey& told) -> absl::StatusOr<v1::BatchSubmitPaymentsResponse> {
+        Opening opening(deps, call, asked, told);
         RETURN_IF_ERROR(opening.Decide(tx));
         RETURN_IF_ERROR(opening.Save(tx));
         payments = opening.payments();

@@ -16,6 +16,15 @@ namespace {
 constexpr char kDay[] = "2026-03-10";
 constexpr int kRoundsMax = 200;
 
+template <class Response>
+Response Value(absl::StatusOr<Response> response) {
+  INFO(response.status().ToString());
+  REQUIRE(response.ok());
+  return *std::move(response);
+}
+
+}  // namespace
+
 projects::v1::Project TheProject() {
   projects::v1::Project project;
   project.set_project_id(kProject);
@@ -40,15 +49,6 @@ projects::v1::Contract TheContract() {
   payee->set_bank_code("ICBC");
   return contract;
 }
-
-template <class Response>
-Response Value(absl::StatusOr<Response> response) {
-  INFO(response.status().ToString());
-  REQUIRE(response.ok());
-  return *std::move(response);
-}
-
-}  // namespace
 
 World::World()
     : test_database_("payments", kMigrations),

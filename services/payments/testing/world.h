@@ -27,6 +27,10 @@ inline constexpr char kProject[] = "00000000-0000-7000-8000-0000000000b1";
 // Worth 100,000 with an advance of 30,000; pays "Builder Ltd".
 inline constexpr char kContract[] = "00000000-0000-7000-8000-0000000000c1";
 
+// What every world starts with, as projects tells it.
+projects::v1::Project TheProject();
+projects::v1::Contract TheContract();
+
 class World {
  public:
   World();
