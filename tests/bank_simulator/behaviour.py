@@ -20,6 +20,7 @@ ACCOUNTS = {
     "9942": "echo",
     "9943": "disorder",
     "9944": "contradict",
+    "9945": "reject_then_clear",
     "9951": "partial",
     "9961": "refund",
     "9962": "refund_half",
@@ -104,6 +105,9 @@ def plan(behaviour, amount, settings):
     if behaviour == "contradict":
         return [*usual, Planned(receipt, REJECTED, "rejected", amount, "AC04", "CREDITOR_ACCOUNT"),
                 Planned(receipt, CLEARED, "cleared-other", amount + 1)]
+    if behaviour == "reject_then_clear":
+        return [accepted, Planned(clear, REJECTED, "rejected", amount, "AC04", "CREDITOR_ACCOUNT"),
+                Planned(receipt, CLEARED, "cleared", amount)]
     if behaviour == "partial":
         part = max(amount // 2, 1)
         return [accepted, Planned(clear, CLEARED, "cleared", part), Planned(receipt, RECEIPT, "receipt", part)]
