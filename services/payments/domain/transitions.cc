@@ -29,6 +29,14 @@ absl::Status WrongState(const Payment& payment, std::string_view wanted) {
                 kDomain);
 }
 
+// A payment is withdrawn by whoever made it; others return it.
+absl::Status CheckMaker(const Payment& payment, Command command, const Actor& actor) {
+  if (command != Command::kWithdraw || actor == payment.maker) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kFailedPrecondition, "NOT_MAKER",
+                "only the maker withdraws a payment; an approver returns it",
+                {{"maker", payment.maker.subject}, {"subject", actor.subject}}, kDomain);
+}
+
 // Y4: nobody takes two of the steps maker, unit approver, finance approver, signer.
 absl::Status CheckFourEyes(const Payment& payment, Command command, const std::string& subject) {
   if (command == Command::kReturn || command == Command::kWithdraw) return absl::OkStatus();
@@ -84,6 +92,7 @@ State Target(Command command) {
 absl::StatusOr<Decision> Decide(const Payment& payment, Command command, int64_t expected_version,
                                 const Moment& moment) {
   RETURN_IF_ERROR(CheckFourEyes(payment, command, moment.actor.subject));
+  RETURN_IF_ERROR(CheckMaker(payment, command, moment.actor));
   RETURN_IF_ERROR(CheckState(payment, command));
   if (expected_version != 0 && expected_version != payment.version) {
     return Refuse(absl::StatusCode::kAborted, "VERSION_MISMATCH",

@@ -20,8 +20,8 @@ enum class Command { kApproveByUnit, kApproveByFinance, kOrder, kReturn, kWithdr
 
 // Decides a command of `moment.actor`. `expected_version` 0: any.
 // Refuses, in this order: SAME_PERSON (Y4: maker ≠ unit approver ≠ finance approver ≠ signer),
-// WRONG_STATE, VERSION_MISMATCH. A returned or withdrawn payment keeps its hold until the ledger
-// has voided it (Released).
+// NOT_MAKER (withdrawal), WRONG_STATE, VERSION_MISMATCH. A returned or withdrawn payment keeps its
+// hold until the ledger has voided it (Released).
 absl::StatusOr<Decision> Decide(const Payment& payment, Command command, int64_t expected_version,
                                 const Moment& moment);
 

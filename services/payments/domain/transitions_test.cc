@@ -42,7 +42,8 @@ TEST_CASE("Each command starts from its own states only", "[payments][domain]") 
     for (const State state : AllStates()) {
       const Payment payment = In(state);
       REQUIRE(payment.state == state);
-      const auto decision = Decide(payment, command, 0, By("somebody else", "note"));
+      const char* person = command == Command::kWithdraw ? "maker" : "somebody else";
+      const auto decision = Decide(payment, command, 0, By(person, "note"));
       if (row.first.contains(state)) {
         REQUIRE(decision.ok());
         CHECK(decision->payment.state == row.second);
@@ -71,6 +72,12 @@ TEST_CASE("Maker, unit approver, finance approver and signer are four persons (Y
   }
   // The maker may withdraw what he made, an approver may return what he approved.
   CHECK(Decide(In(State::kSubmitted), Command::kWithdraw, 0, By("maker", "x")).ok());
+  CHECK(ReasonOf(Decide(In(State::kSubmitted), Command::kWithdraw, 0, By("unit", "x")).status()) ==
+        "NOT_MAKER");
+  Moment by_service = By("maker", "x");
+  by_service.actor.on_behalf_of = "somebody";
+  CHECK(ReasonOf(Decide(In(State::kOrdered), Command::kWithdraw, 9, by_service).status()) ==
+        "NOT_MAKER");
   CHECK(Decide(In(State::kUnitApproved), Command::kReturn, 0, By("approver", "x")).ok());
   // Precedence: the person, then the state, then the version.
   CHECK(ReasonOf(Decide(In(State::kOrdered), Command::kOrder, 9, By("maker")).status()) ==

@@ -21,6 +21,10 @@ TEST_CASE("The maker withdraws a payment", "[payments][rpc]") {
     CHECK(
         ReasonOf(WithdrawPayment(world.deps(), world.CallOf("maker", request), request).status()) ==
         "FIELD_INVALID");
+    request = World::CommandOn(id, "not yours");
+    CHECK(ReasonOf(
+              WithdrawPayment(world.deps(), world.CallOf("approver", request), request).status()) ==
+          "NOT_MAKER");
     request = World::CommandOn(id, "wrong account");
     const auto answer = WithdrawPayment(world.deps(), world.CallOf("maker", request), request);
     REQUIRE(answer.ok());

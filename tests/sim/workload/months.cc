@@ -82,7 +82,10 @@ class Province {
     step("PAY:SUBMIT", 0, 300);
     a.of = AmountOf::kPlain;
     step("PAY:UNIT", 1, 1500);
-    if (random_.OneIn(8)) return step(random_.OneIn(2) ? "PAY:RETURN" : "PAY:WITHDRAW", 2, 1500);
+    if (random_.OneIn(8)) {
+      const bool returned = random_.OneIn(2);
+      return step(returned ? "PAY:RETURN" : "PAY:WITHDRAW", returned ? 2 : 0, 1500);
+    }
     step("PAY:FINANCE", 2, 1500);
     step("PAY:ORDER", random_.OneIn(6) ? 0 : 3, random_.OneIn(4) ? 20000 : 1500);
     if (random_.OneIn(3)) {
