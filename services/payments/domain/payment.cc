@@ -47,6 +47,8 @@ bool IsDead(State state) {
   return state == State::kBankRejected || (IsTerminal(state) && state != State::kRefunded);
 }
 
+bool FreesVouchers(State state) { return IsDead(state) || state == State::kRefunded; }
+
 bool IsBeforeOrder(State state) {
   return state == State::kSubmitted || state == State::kUnitApproved ||
          state == State::kFinanceApproved;

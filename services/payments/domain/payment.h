@@ -187,6 +187,9 @@ bool IsTerminal(State state);
 // Refused, returned, withdrawn, expired or rejected: no money went out or will.
 bool IsDead(State state);
 
+// Dead, or refunded in full: its vouchers serve another payment.
+bool FreesVouchers(State state);
+
 // Before the order: approvers and the maker still decide.
 bool IsBeforeOrder(State state);
 

@@ -159,11 +159,11 @@ absl::Status CheckContractLimits(const SubmitContext& context, const Request& re
 absl::Status CheckRevised(const SubmitContext& context, const Request& request) {
   if (!context.revised.has_value()) return absl::OkStatus();
   const RevisedFacts& revised = *context.revised;
-  if (revised.state == State::kReturned && revised.project_id == request.project_id) {
-    return absl::OkStatus();
-  }
+  const bool ended = revised.state == State::kReturned || revised.state == State::kRefunded;
+  if (ended && revised.project_id == request.project_id) return absl::OkStatus();
   return Precondition(
-      "WRONG_STATE", "only a returned payment of the same project can be revised",
+      "WRONG_STATE",
+      "only a payment of the same project that was returned, or refunded in full, can be revised",
       {{"payment_id", revised.payment_id}, {"state", std::string(StateName(revised.state))}});
 }
 

@@ -81,8 +81,8 @@ absl::Status CheckRequest(const Request& request);
 // Refuses, in this order: PAYMENT_NOT_FOUND (the revised one), PROJECT_NOT_FOUND,
 // CONTRACT_NOT_FOUND, PROJECT_NOT_IN_EXECUTION, CONTRACT_NOT_EFFECTIVE, CONTRACT_MISMATCH,
 // CURRENCY_MISMATCH, PAYEE_NOT_REGISTERED (C7), CONTRACT_EXCEEDED (C2), ADVANCE_EXCEEDED (C3),
-// VOUCHER_USED (R61), WRONG_STATE (the revised one was not returned). `request` must have passed
-// CheckRequest.
+// VOUCHER_USED (R61), WRONG_STATE (the revised one was neither returned nor refunded in full).
+// `request` must have passed CheckRequest.
 absl::Status CheckSubmission(const SubmitContext& context, const Request& request);
 
 // Does what was checked at submission still hold for the order? Projects and contracts may have

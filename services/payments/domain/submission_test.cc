@@ -186,11 +186,14 @@ TEST_CASE("A payment without contract needs only its project and currency", "[pa
   CHECK(ReasonOf(CheckSubmission(context, request)) == "CURRENCY_MISMATCH");
 }
 
-TEST_CASE("Only a returned payment of the same project is revised", "[payments][domain]") {
+TEST_CASE("Only a payment of the same project that was returned or refunded in full is revised",
+          "[payments][domain]") {
   SubmitContext context = GoodContext();
   Request request = ProgressRequest();
   request.revises_payment_id = "old";
   context.revised = RevisedFacts{"old", request.project_id, State::kReturned};
+  CHECK(CheckSubmission(context, request).ok());
+  context.revised->state = State::kRefunded;
   CHECK(CheckSubmission(context, request).ok());
   context.revised->state = State::kBankRejected;
   CHECK(ReasonOf(CheckSubmission(context, request)) == "WRONG_STATE");

@@ -74,6 +74,24 @@ TEST_CASE("A refund whose ledger call is lost is finished once, by a repeat or b
   }
 }
 
+TEST_CASE("A payment that was refunded in full is revised, with its own voucher",
+          "[payments][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  const v1::Payment paid = world.Cleared(10'000);
+  v1::SubmitPaymentRequest revision = world.NewRequest(10'000);
+  revision.mutable_payment()->set_revises_payment_id(paid.payment_id());
+  revision.mutable_payment()->set_vouchers(0, paid.vouchers(0));
+  REQUIRE(Refund(world, RefundOf(paid.payment_id(), 9'999)).ok());
+  CHECK(ReasonOf(SubmitPayment(world.deps(), world.CallOf("maker", revision), revision).status()) ==
+        "VOUCHER_USED");
+  REQUIRE(Refund(world, RefundOf(paid.payment_id(), 1)).ok());
+  revision.set_request_id(NewUuid());
+  revision.mutable_payment()->set_payment_id(NewUuid());
+  CHECK(SubmitPayment(world.deps(), world.CallOf("maker", revision), revision).ok());
+  world.CheckBooks();
+}
+
 TEST_CASE("The ledger's refusal of a refund is the answer, also of repeats", "[payments][rpc]") {
   FISCUS_NEEDS_PG();
   World world;

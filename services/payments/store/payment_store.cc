@@ -226,22 +226,22 @@ absl::Status Update(pg::Tx& tx, const std::vector<Change>& changes) {
   if (changes.empty()) return absl::OkStatus();
   std::vector<const Payment*> payments;
   std::vector<const Decision*> decisions;
-  std::vector<std::string> died;
+  std::vector<std::string> ended;
   std::map<std::string, ContractUsage> usage;
   for (const Change& change : changes) {
     const Payment& after = change.decision.payment;
     payments.push_back(&after);
     decisions.push_back(&change.decision);
     AddUsage(usage, after, LiveMinor(after) - LiveMinor(change.before));
-    if (IsDead(after.state) && !IsDead(change.before.state))
-      died.push_back(after.request.payment_id);
+    if (FreesVouchers(after.state) && !FreesVouchers(change.before.state))
+      ended.push_back(after.request.payment_id);
   }
   RETURN_IF_ERROR(tx.RunExactly(static_cast<int64_t>(changes.size()), sql::kUpdatePayments,
                                 UpdateArgs(payments)));
   RETURN_IF_ERROR(InsertSteps(tx, decisions));
   RETURN_IF_ERROR(SaveUsage(tx, usage));
-  if (died.empty()) return absl::OkStatus();
-  return tx.Run(sql::kReleaseVouchers, pg::Args().TextArray(died)).status();
+  if (ended.empty()) return absl::OkStatus();
+  return tx.Run(sql::kReleaseVouchers, pg::Args().TextArray(ended)).status();
 }
 
 absl::StatusOr<std::vector<Step>> LoadSteps(pg::Tx& tx, const std::string& payment_id) {

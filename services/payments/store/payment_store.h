@@ -87,7 +87,7 @@ absl::Status AssignVouchers(pg::Tx& tx, const std::set<VoucherKey>& claimed,
 // locked those.
 absl::Status Insert(pg::Tx& tx, const std::vector<Fresh>& fresh);
 // Saves changes of locked payments with their steps, their contracts' sums, and frees the vouchers
-// of those that died.
+// of those that died or were refunded in full.
 absl::Status Update(pg::Tx& tx, const std::vector<Change>& changes);
 
 // A recorded step.
