@@ -5,7 +5,8 @@
 namespace fiscus::payments {
 
 bool IsDecided(const absl::Status& status) {
-  if (!RefusalOf(status).has_value()) return false;
+  // A reused id says nothing about our own command: the one that used the id may hold the money.
+  if (!RefusalOf(status).has_value() || HasReason(status, "REQUEST_ID_REUSED")) return false;
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kNotFound:

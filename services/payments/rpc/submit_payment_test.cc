@@ -5,6 +5,8 @@
 #include "fiscus/payments/v1/payments_service.handlers.h"
 #include "libs/core/status.h"
 #include "libs/runtime/metrics.h"
+#include "services/payments/codec/payment_codec.h"
+#include "services/payments/store/payment_store.h"
 #include "services/payments/testing/world.h"
 
 namespace fiscus::payments {
@@ -214,6 +216,30 @@ TEST_CASE("Without projects nothing is recorded", "[payments][rpc]") {
         before);  // answered at once: no worker waits for a failure that is known
   CHECK_FALSE(IsStored(world, request.payment().payment_id()));
   CHECK(Submit(world, request).ok());
+}
+
+TEST_CASE("A reused id at the ledger decides nothing: the payment waits and is not refused",
+          "[payments][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  world.budget().faults().Next({Fault::kLostCall});
+  const v1::SubmitPaymentRequest request = world.NewRequest(10'000);
+  const std::string& id = request.payment().payment_id();
+  CHECK(Submit(world, request).status().code() == absl::StatusCode::kUnavailable);
+  Payment stored;
+  REQUIRE(world.database()
+              .Read(testing::kTenant, absl::InfiniteFuture(),
+                    [&](pg::Tx& tx) -> absl::Status {
+                      ASSIGN_OR_RETURN(stored, store::LoadOne(tx, id));
+                      return absl::OkStatus();
+                    })
+              .ok());
+  budget::v1::ReserveRequest other = ReserveFor(stored);
+  other.mutable_amount()->set_minor(9'000);
+  REQUIRE(world.budget().Reserve(Call(), other).ok());
+  CHECK(Submit(world, request).status().code() == absl::StatusCode::kUnavailable);
+  world.Later(absl::Seconds(10));
+  CHECK(world.Get(id).state() == v1::PAYMENT_STATE_SUBMITTING);
 }
 
 TEST_CASE("A voucher serves one live payment of its payee", "[payments][rpc]") {
