@@ -22,6 +22,14 @@ std::string LedgerRequestId(std::string_view step, const std::string& payment_id
   return NamedUuid(kIdSpace, std::string(step) + "/" + payment_id);
 }
 
+// A command that the ledger has refused gets another id for its next attempt, because the ledger
+// repeats a refusal as it does any answer. A lost answer keeps the id.
+std::string LedgerRequestId(std::string_view step, const Payment& payment) {
+  if (payment.ledger_attempt == 0) return LedgerRequestId(step, payment.request.payment_id);
+  return LedgerRequestId(step,
+                         payment.request.payment_id + "/" + std::to_string(payment.ledger_attempt));
+}
+
 Kind ParseKind(const v1::Payment& payment) {
   if (payment.kind() != v1::PAYMENT_KIND_UNSPECIFIED) return static_cast<Kind>(payment.kind());
   return payment.contract_id().empty() ? Kind::kNoContract : Kind::kProgress;
@@ -191,14 +199,14 @@ budget::v1::ReserveRequest ReserveFor(const Payment& payment) {
 
 budget::v1::ConfirmReservationRequest ConfirmFor(const Payment& payment) {
   budget::v1::ConfirmReservationRequest out;
-  out.set_request_id(LedgerRequestId("confirm", payment.request.payment_id));
+  out.set_request_id(LedgerRequestId("confirm", payment));
   out.set_reservation_id(payment.request.payment_id);
   return out;
 }
 
 budget::v1::PostRequest PostFor(const Payment& payment) {
   budget::v1::PostRequest out;
-  out.set_request_id(LedgerRequestId("post", payment.request.payment_id));
+  out.set_request_id(LedgerRequestId("post", payment));
   out.set_reservation_id(payment.request.payment_id);
   ToProto({payment.clearing_minor, payment.request.amount.currency}, out.mutable_amount());
   out.set_effective_date(FormatDate(payment.settles_on.value_or(payment.request.effective_date)));
@@ -207,7 +215,7 @@ budget::v1::PostRequest PostFor(const Payment& payment) {
 
 budget::v1::VoidRequest VoidFor(const Payment& payment) {
   budget::v1::VoidRequest out;
-  out.set_request_id(LedgerRequestId("void", payment.request.payment_id));
+  out.set_request_id(LedgerRequestId("void", payment));
   out.set_reservation_id(payment.request.payment_id);
   out.set_effective_date(FormatDate(payment.settles_on.value_or(payment.request.effective_date)));
   out.set_reason(std::string(StateName(payment.state)));

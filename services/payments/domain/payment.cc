@@ -91,6 +91,7 @@ Payment AsSubmitted(const Payment& payment) {
   answer.refunding_minor = 0;
   answer.clearing_minor = 0;
   answer.settles_on.reset();
+  answer.ledger_attempt = 0;
   answer.ordered_on.reset();
   answer.unit_approver.clear();
   answer.finance_approver.clear();

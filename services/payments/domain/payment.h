@@ -132,6 +132,8 @@ struct Payment {
   // Accounting date of what the ledger must still be told: the posting of that clearing, or the
   // voiding of a dead payment.
   std::optional<absl::CivilDay> settles_on;
+  // Refusals, recorded by the ledger, of the command that the payment owes it now.
+  int64_t ledger_attempt = 0;
   // Date that the order carries.
   std::optional<absl::CivilDay> ordered_on;
   // The people of the four-eyes rule (Y4), empty until they acted.

@@ -126,7 +126,9 @@ Decision Expire(const Payment& payment, const Moment& moment) {
 
 Decision Send(const Payment& payment, const Moment& moment) {
   Decision decision{.payment = payment};
-  if (payment.state == State::kOrdered) Advance(decision, State::kSent, moment);
+  if (payment.state != State::kOrdered) return decision;
+  decision.payment.ledger_attempt = 0;  // of the confirmation; what follows is another command
+  Advance(decision, State::kSent, moment);
   return decision;
 }
 
@@ -167,6 +169,14 @@ Decision Released(const Payment& payment, const Moment& moment) {
   if (payment.hold != Hold::kPending || !IsDead(payment.state)) return decision;
   decision.payment.hold = Hold::kReleased;
   if (payment.state == State::kBankRejected) Advance(decision, State::kReturned, moment);
+  return decision;
+}
+
+Decision LedgerRefused(const Payment& payment, int64_t attempt, const Moment& moment) {
+  Decision decision{.payment = payment};
+  if (payment.ledger_attempt != attempt) return decision;
+  ++decision.payment.ledger_attempt;
+  if (attempt == 0) Remark(decision, moment);
   return decision;
 }
 

@@ -45,6 +45,11 @@ Decision Posted(const Payment& payment, const Moment& moment);
 // The ledger has given the hold back; BANK_REJECTED → RETURNED.
 Decision Released(const Payment& payment, const Moment& moment);
 
+// The ledger has refused, and recorded, what it must be able to do (confirm, post, void): the next
+// attempt is a command of its own. The first refusal is remarked. Nothing if `attempt` is not the
+// present one (another was quicker).
+Decision LedgerRefused(const Payment& payment, int64_t attempt, const Moment& moment);
+
 // A refund may be recorded. Refuses, in this order: CURRENCY_MISMATCH, WRONG_STATE, EXCEEDS_CLEARED
 // (Y8).
 absl::Status CheckRefund(const Payment& payment, const Money& amount);

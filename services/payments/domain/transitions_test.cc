@@ -113,6 +113,18 @@ TEST_CASE("Sending, silence and news of the order", "[payments][domain]") {
   CHECK(Known(In(State::kSent), By("p")).transitions.empty());
 }
 
+TEST_CASE("Each refusal by the ledger makes the next attempt a command of its own",
+          "[payments][domain]") {
+  const Decision first = LedgerRefused(In(State::kOrdered), 0, By("p", "why"));
+  CHECK(first.payment.ledger_attempt == 1);
+  CHECK(first.transitions.size() == 1);  // remarked once
+  const Decision second = LedgerRefused(first.payment, 1, By("p", "why"));
+  CHECK(second.payment.ledger_attempt == 2);
+  CHECK(second.transitions.empty());
+  CHECK(LedgerRefused(second.payment, 1, By("p")).payment == second.payment);  // known already
+  CHECK(Send(second.payment, By("p")).payment.ledger_attempt == 0);  // another command is next
+}
+
 TEST_CASE("What the ledger posts is what was announced, once", "[payments][domain]") {
   Payment payment = In(State::kAccepted);
   CHECK(Posted(payment, By("p")).transitions.empty());

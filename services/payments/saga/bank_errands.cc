@@ -93,7 +93,7 @@ absl::Status SendOrder(const ErrandRun& run) {
                      return Send(payment, MomentOf(run.call, OrderedOn(payment)));
                    }));
   if (sent.state != State::kSent) return absl::OkStatus();
-  return Instruct({run.deps, run.call, sent, run.attempts});
+  return Instruct({run.deps, run.call, sent});
 }
 
 absl::Status QueryBank(const ErrandRun& run) {

@@ -48,7 +48,7 @@ absl::Status RunErrand(const Deps& deps, std::string_view kind, const pg::Timer&
   const Errand errand = NextErrand(payment);
   // The payment has moved on; what it has to do now has a timer of its own.
   if (errand == Errand::kNone || TimerOf(errand) != kind) return absl::OkStatus();
-  const absl::Status done = Run(errand, {deps, call, payment, timer.attempts});
+  const absl::Status done = Run(errand, {deps, call, payment});
   metrics::Counter(
       "fiscus_payments_errands_total", "Errands of payments, by outcome",
       {{"errand", std::string(ErrandName(errand))}, {"ok", done.ok() ? "true" : "false"}})

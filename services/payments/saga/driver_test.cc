@@ -208,8 +208,13 @@ TEST_CASE("A posting that the ledger refuses stays on a desk and is tried again"
       });
   CHECK(remarks == 1);
   world.budget().RefusePostings(false);
+  // Posted by an attempt of its own, and once: the answer that is lost now is asked for again.
+  world.budget().faults().Next({Fault::kLostAnswer});
   world.Later(absl::Seconds(30));
+  CHECK(StateOf(world, id) == v1::PAYMENT_STATE_SENT);
+  world.Later(absl::Seconds(60));
   CHECK(StateOf(world, id) == v1::PAYMENT_STATE_CLEARED);
+  CHECK(world.budget().Get(id).posted == 10'000);
   world.CheckBooks();
 }
 

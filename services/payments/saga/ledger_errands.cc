@@ -3,6 +3,7 @@
 #include "libs/runtime/log.h"
 #include "libs/runtime/metrics.h"
 #include "services/payments/codec/payment_codec.h"
+#include "services/payments/domain/errand.h"
 #include "services/payments/domain/transitions.h"
 #include "services/payments/saga/commit.h"
 #include "services/payments/saga/refunds.h"
@@ -32,7 +33,8 @@ absl::Status ExpireNow(const ErrandRun& run, std::string_view why) {
 }
 
 // The ledger refuses what it must be able to do: people have to look. Counted and logged each time,
-// remarked once; tried again for ever, because the bank's fact does not go away.
+// remarked once; tried again for ever, each time as a new command, because the bank's fact does not
+// go away and the cause may be mended.
 absl::Status Stuck(const ErrandRun& run, std::string_view command, const absl::Status& refusal) {
   metrics::Counter("fiscus_payments_stuck_total",
                    "Ledger commands of payments that were refused for good",
@@ -42,18 +44,18 @@ absl::Status Stuck(const ErrandRun& run, std::string_view command, const absl::S
                                                         {"payment_id", IdOf(run)},
                                                         {"tenant", run.call.caller.tenant},
                                                         {"error", std::string(refusal.message())}});
-  if (run.attempts == 0) {
-    const std::string note = "the ledger refuses to " + std::string(command) + ": " +
-                             std::string(refusal.message()) + "; tried again";
-    // Saved without its timer: the runner's own delay applies.
-    RETURN_IF_ERROR(run.deps.database.Write(
-        run.call.caller.tenant, run.call.deadline, [&](pg::Tx& tx) -> absl::Status {
-          ASSIGN_OR_RETURN(const Payment before, store::LockOne(tx, IdOf(run)));
-          Decision decision{.payment = before};
-          Remark(decision, MomentOf(run.call, SettlesOn(before), note));
-          return store::Update(tx, {{before, decision}});
-        }));
-  }
+  const std::string note = "the ledger refuses to " + std::string(command) + ": " +
+                           std::string(refusal.message()) + "; tried again";
+  // Saved without its timer: the runner's own delay applies.
+  RETURN_IF_ERROR(run.deps.database.Write(
+      run.call.caller.tenant, run.call.deadline, [&](pg::Tx& tx) -> absl::Status {
+        ASSIGN_OR_RETURN(const Payment before, store::LockOne(tx, IdOf(run)));
+        // Owes the ledger something else by now: that command was not refused.
+        if (NextErrand(before) != NextErrand(run.payment)) return absl::OkStatus();
+        const Decision decision = LedgerRefused(before, run.payment.ledger_attempt,
+                                                MomentOf(run.call, SettlesOn(before), note));
+        return store::Update(tx, {{before, decision}});
+      }));
   return refusal;
 }
 

@@ -10,13 +10,11 @@
 
 namespace fiscus::payments {
 
-// `attempts`: failed ones before; the first failure of a command that cannot fail leaves a remark
-// with the payment.
+// What is done, for which payment as it was stored when the run began.
 struct ErrandRun {
   const Deps& deps;
   const Call& call;
   const Payment& payment;
-  int attempts = 0;
 };
 
 // Does the reservation still stand? EXPIRED if not.

@@ -83,7 +83,7 @@ const Refusal& RefusalOrNone(const Payment& payment) {
   return payment.refusal.has_value() ? *payment.refusal : *kNone;
 }
 
-// The columns that change, from `state` to `receipt_no`, in the order of both statements.
+// The columns that change, from `state` to `ledger_attempt`, in the order of both statements.
 void AddMutable(Columns& columns) {
   columns.Int([](const Payment& p) { return static_cast<int64_t>(p.state); })
       .Int([](const Payment& p) { return static_cast<int64_t>(p.hold); })
@@ -108,7 +108,8 @@ void AddMutable(Columns& columns) {
       .Text([](const Payment& p) { return RefusalOrNone(p).message; })
       .Text([](const Payment& p) { return PackFigures(RefusalOrNone(p).figures); })
       .Text([](const Payment& p) { return p.bank_reference; })
-      .Text([](const Payment& p) { return p.receipt_no; });
+      .Text([](const Payment& p) { return p.receipt_no; })
+      .Int([](const Payment& p) { return p.ledger_attempt; });
 }
 
 Request RequestFrom(const pg::Row& row) {
@@ -169,6 +170,7 @@ Payment PaymentFrom(const pg::Row& row) {
           .refunding_minor = row.Int("refunding_minor"),
           .clearing_minor = row.Int("clearing_minor"),
           .settles_on = OptionalDate(row, "settles_on"),
+          .ledger_attempt = row.Int("ledger_attempt"),
           .ordered_on = OptionalDate(row, "ordered_on"),
           .maker = {.subject = row.Text("maker"), .on_behalf_of = row.Text("maker_for")},
           .unit_approver = row.Text("unit_approver"),

@@ -16,6 +16,11 @@ absl::Status Precondition(const std::string& reason, Figures figures = {}) {
                 std::move(figures), kBudget);
 }
 
+absl::Status Reused() {
+  return Refuse(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED", "other body", {},
+                kCommonDomain);
+}
+
 absl::Status NoReservation() {
   return Refuse(absl::StatusCode::kNotFound, "RESERVATION_NOT_FOUND", "no such reservation", {},
                 kBudget);
@@ -107,13 +112,10 @@ absl::Status FakeBudget::Run(const std::string& command, const std::string& requ
   ++calls_[command];
   absl::Status answer;
   if (const auto known = records_.find(request_id); known != records_.end()) {
-    answer = known->second.first == content
-                 ? known->second.second
-                 : Refuse(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED", "other body", {},
-                          kCommonDomain);
+    answer = known->second.first == content ? known->second.second : Reused();
   } else {
     answer = work();
-    if (answer.ok()) records_[request_id] = {content, answer};
+    if (!request_id.empty()) records_[request_id] = {content, answer};
   }
   return fault == Fault::kLostAnswer ? Lost() : answer;
 }
@@ -137,8 +139,7 @@ absl::Status FakeBudget::ReserveLocked(const budget::v1::ReserveRequest& request
 
 absl::StatusOr<budget::v1::ReserveResponse> FakeBudget::Reserve(
     const Call&, const budget::v1::ReserveRequest& request) {
-  const std::string id =
-      request.validate_only() ? "dry/" + request.request_id() : request.request_id();
+  const std::string id = request.validate_only() ? "" : request.request_id();
   RETURN_IF_ERROR(
       Run("Reserve", id, request.SerializeAsString(), [&] { return ReserveLocked(request); }));
   return budget::v1::ReserveResponse();
@@ -152,11 +153,13 @@ absl::StatusOr<budget::v1::BatchReserveResponse> FakeBudget::BatchReserve(
   ++calls_["BatchReserve"];
   budget::v1::BatchReserveResponse response;
   for (const budget::v1::ReserveRequest& item : request.requests()) {
-    absl::Status answer;
-    if (!records_.contains(item.request_id())) {
-      answer = ReserveLocked(item);
-      if (answer.ok()) records_[item.request_id()] = {item.SerializeAsString(), answer};
+    const std::string content = item.SerializeAsString();
+    auto known = records_.find(item.request_id());
+    if (known == records_.end()) {
+      known =
+          records_.emplace(item.request_id(), std::make_pair(content, ReserveLocked(item))).first;
     }
+    const absl::Status answer = known->second.first == content ? known->second.second : Reused();
     type::v1::ItemStatus* status = response.add_results()->mutable_status();
     status->set_code(static_cast<int>(answer.code()));
     if (const auto info = RefusalOf(answer); info.has_value()) {

@@ -1,9 +1,9 @@
 // Stand-ins for budget, projects and the bank at the client interface, for tests of the sagas. The
 // real servers come in tests/system.
 //
-// The ledger keeps the rules that payments relies on: idempotent by request id, never below zero,
-// each reservation resolved once. Faults are injected per call: the call is lost before it does
-// anything, or its answer is lost after it did. Thread-safe.
+// The ledger keeps the rules that payments relies on: it repeats every answer, also refusals, to
+// the same request id; never below zero, each reservation resolved once. Faults are injected per
+// call: the call is lost before it does anything, or its answer is lost after it did. Thread-safe.
 #pragma once
 
 #include <deque>
