@@ -1,5 +1,6 @@
 #include "services/payments/domain/bank_event.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -142,6 +143,15 @@ std::string_view VerdictName(Verdict verdict) {
 
 std::string_view BankEventName(BankEventKind kind) {
   return kEventNames.at(static_cast<size_t>(kind));
+}
+
+std::vector<ExpectedRefund>::iterator FindExpected(std::vector<ExpectedRefund>& expected,
+                                                   const BankEvent& event) {
+  if (event.kind != BankEventKind::kRefunded || event.bank_reference.empty()) return expected.end();
+  return std::find_if(expected.begin(), expected.end(), [&](const ExpectedRefund& refund) {
+    return refund.payment_id == event.payment_id && refund.bank_reference == event.bank_reference &&
+           refund.amount_minor == event.amount_minor;
+  });
 }
 
 EventDecision ApplyBankEvent(const Payment& payment, const BankEvent& event, const Moment& moment) {

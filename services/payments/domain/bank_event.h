@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/time/civil_time.h"
 #include "services/payments/domain/payment.h"
@@ -57,6 +58,19 @@ struct EventDecision {
   // > 0: a refund of this amount is to be recorded for the ledger.
   int64_t refund_minor = 0;
 };
+
+// A refund that finance recorded with the bank's reference before the bank told of it.
+struct ExpectedRefund {
+  std::string refund_id;
+  std::string payment_id;
+  std::string bank_reference;
+  int64_t amount_minor = 0;
+};
+
+// The one, of `expected`, that the event tells of: REFUNDED of the same payment, reference and
+// amount. The first of several; end() if there is none, which is always so without a reference.
+std::vector<ExpectedRefund>::iterator FindExpected(std::vector<ExpectedRefund>& expected,
+                                                   const BankEvent& event);
 
 // Decides about an event that was not seen before. `moment.note` is ignored.
 //   ACCEPTED  SENT, UNKNOWN → ACCEPTED.

@@ -160,5 +160,35 @@ TEST_CASE("Every order of the same true events ends in the same place",
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
+TEST_CASE("An event tells of a refund that finance recorded if payment, reference and amount agree",
+          "[payments][domain]") {
+  std::vector<ExpectedRefund> expected = {{"r1", "p", "R-1", 5}, {"r2", "p", "R-1", 5}};
+  const BankEvent told{.event_id = "e",
+                       .payment_id = "p",
+                       .kind = BankEventKind::kRefunded,
+                       .amount_minor = 5,
+                       .bank_reference = "R-1"};
+  const auto is_known = [&](const BankEvent& event) {
+    return FindExpected(expected, event) != expected.end();
+  };
+  CHECK(FindExpected(expected, told)->refund_id == "r1");
+  BankEvent other = told;
+  other.payment_id = "q";
+  CHECK_FALSE(is_known(other));
+  other = told;
+  other.amount_minor = 6;
+  CHECK_FALSE(is_known(other));
+  other = told;
+  other.bank_reference = "R-2";
+  CHECK_FALSE(is_known(other));
+  other = told;
+  other.kind = BankEventKind::kCleared;
+  CHECK_FALSE(is_known(other));
+  expected = {{"r1", "p", "", 5}};
+  other = told;
+  other.bank_reference.clear();
+  CHECK_FALSE(is_known(other));
+}
+
 }  // namespace
 }  // namespace fiscus::payments

@@ -92,6 +92,36 @@ TEST_CASE("A payment that was refunded in full is revised, with its own voucher"
   world.CheckBooks();
 }
 
+TEST_CASE("What finance and the bank both tell of came back once, whoever tells first",
+          "[payments][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  const std::string id = world.Cleared(10'000).payment_id();
+  const auto told = [&](const std::string& event_id, const std::string& reference, int64_t amount) {
+    v1::BankEvent event = World::Event(id, v1::BANK_EVENT_KIND_REFUNDED, amount, event_id);
+    event.set_bank_reference(reference);
+    world.bank().Tell(testing::kTenant, event);
+    world.Settle();
+    return world.Get(id).refunded();
+  };
+  v1::RefundPaymentRequest finance = RefundOf(id, 1'000);
+  finance.set_bank_reference("R-1");
+  REQUIRE(Refund(world, finance).ok());
+  CHECK(told("e1", "R-1", 1'000) == 1'000);
+  CHECK(told("e2", "R-1", 1'000) == 2'000);  // each record of finance stands for one event
+  CHECK(told("e3", "R-2", 1'000) == 3'000);  // another return
+  finance.set_request_id(NewUuid());
+  finance.set_bank_reference("R-2");
+  CHECK(ReasonOf(Refund(world, finance).status()) == "REFUND_EXISTS");
+  finance.mutable_amount()->set_minor(999);
+  REQUIRE(Refund(world, finance).ok());
+  CHECK(world.Get(id).refunded() == 3'999);
+  CHECK(told("e4", "", 999) == 4'998);  // without a reference nothing is known to be the same
+  CHECK(told("e5", "R-2", 999) == 4'998);
+  CHECK(world.budget().Returned() == 4'998);
+  world.CheckBooks();
+}
+
 TEST_CASE("The ledger's refusal of a refund is the answer, also of repeats", "[payments][rpc]") {
   FISCUS_NEEDS_PG();
   World world;

@@ -1,5 +1,6 @@
 #include "services/payments/saga/bank_events.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -38,6 +39,8 @@ class Application {
   std::map<std::string, store::Change> changes_;  // by payment id; `decision` collects all events
   std::vector<store::JudgedEvent> judged_;
   std::vector<store::Refund> refunds_;
+  std::vector<ExpectedRefund> expected_;
+  std::map<std::string, std::string> told_;  // expected refunds → events that told of them
 };
 
 absl::StatusOr<std::vector<AppliedEvent>> Application::Run(pg::Tx& tx) {
@@ -67,6 +70,13 @@ absl::Status Application::Load(pg::Tx& tx) {
     changes_[payment.request.payment_id] = {.before = payment, .decision = {.payment = payment}};
   }
   ASSIGN_OR_RETURN(known_, store::FindEvents(tx, event_ids));
+  const bool back = std::any_of(events_.begin(), events_.end(), [](const BankEvent& event) {
+    return event.kind == BankEventKind::kRefunded;
+  });
+  if (back && !payment_ids.empty()) {
+    ASSIGN_OR_RETURN(expected_,
+                     store::LoadExpectedRefunds(tx, {payment_ids.begin(), payment_ids.end()}));
+  }
   return absl::OkStatus();
 }
 
@@ -79,6 +89,11 @@ AppliedEvent Application::ApplyOne(const BankEvent& event) {
   const auto found = changes_.find(event.payment_id);
   if (found == changes_.end()) {
     result.verdict = Verdict::kUnknownPayment;
+  } else if (const auto refund = FindExpected(expected_, event); refund != expected_.end()) {
+    // Finance has recorded this money already.
+    result.verdict = Verdict::kRedundant;
+    told_[refund->refund_id] = event.event_id;
+    expected_.erase(refund);
   } else {
     Decision& sofar = found->second.decision;
     const absl::CivilDay own = sofar.payment.request.effective_date;
@@ -118,7 +133,9 @@ store::Refund Application::RefundOf(const BankEvent& event, const Payment& payme
           .effective_date = std::max(own, event.value_date.value_or(own)),
           .actor = {.subject = call_.caller.subject},
           .note = "bank event " + event.event_id,
-          .recorded_at = TruncateToMicros(call_.now)};
+          .recorded_at = TruncateToMicros(call_.now),
+          .bank_reference = event.bank_reference,
+          .bank_event_id = event.event_id};
 }
 
 absl::Status Application::Save(pg::Tx& tx) {
@@ -132,6 +149,7 @@ absl::Status Application::Save(pg::Tx& tx) {
   for (const std::string& payment_id : touched) applied.push_back(changes_.at(payment_id));
   RETURN_IF_ERROR(store::InsertEvents(tx, judged_, TruncateToMicros(call_.now)));
   for (const store::Refund& refund : refunds_) RETURN_IF_ERROR(store::InsertRefund(tx, refund));
+  RETURN_IF_ERROR(store::TellRefunds(tx, told_));
   return SaveChanges(deps_, tx, call_, applied, Audit::kHere);
 }
 

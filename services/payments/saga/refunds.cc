@@ -12,12 +12,22 @@
 namespace fiscus::payments {
 namespace {
 
+constexpr size_t kBankReferenceBytesMax = 200;  // as much as is kept of the bank's own
+
 struct ParsedRefund {
   std::string payment_id;
   Money amount;
   std::string note;
   absl::CivilDay effective_date;
+  std::string bank_reference;
 };
+
+absl::Status RefundExists(const ParsedRefund& asked) {
+  return Refuse(absl::StatusCode::kAlreadyExists, "REFUND_EXISTS",
+                "this return of money is recorded already, from the bank or by finance",
+                {{"payment_id", asked.payment_id}, {"bank_reference", asked.bank_reference}},
+                kDomain);
+}
 
 absl::StatusOr<ParsedRefund> Parse(const v1::RefundPaymentRequest& request) {
   rpc::Fields fields;
@@ -25,7 +35,9 @@ absl::StatusOr<ParsedRefund> Parse(const v1::RefundPaymentRequest& request) {
   ParsedRefund refund{.payment_id = fields.Uuid("payment_id", request.payment_id()),
                       .amount = fields.Amount("amount", request.amount()),
                       .note = fields.Text("note", request.note(), 1, kNoteBytesMax),
-                      .effective_date = fields.Date("effective_date", request.effective_date())};
+                      .effective_date = fields.Date("effective_date", request.effective_date()),
+                      .bank_reference = fields.Text("bank_reference", request.bank_reference(), 0,
+                                                    kBankReferenceBytesMax)};
   RETURN_IF_ERROR(fields.status());
   if (refund.amount.minor <= 0) {
     return Refuse(absl::StatusCode::kInvalidArgument, "AMOUNT_NOT_POSITIVE",
@@ -110,6 +122,10 @@ absl::StatusOr<v1::Payment> RecordRefund(const Deps& deps, const Call& call,
   const absl::StatusOr<v1::Payment> recorded = pg::Transact<v1::Payment>(
       deps.database, call, [&](pg::Tx& tx) -> absl::StatusOr<v1::Payment> {
         ASSIGN_OR_RETURN(const Payment before, store::LockOne(tx, asked.payment_id));
+        ASSIGN_OR_RETURN(
+            const bool exists,
+            store::HasRefund(tx, asked.payment_id, asked.bank_reference, asked.amount.minor));
+        if (exists) return RefundExists(asked);
         RETURN_IF_ERROR(CheckRefund(before, asked.amount));
         RETURN_IF_ERROR(
             store::InsertRefund(tx, {.refund_id = call.request_id,
@@ -119,7 +135,8 @@ absl::StatusOr<v1::Payment> RecordRefund(const Deps& deps, const Call& call,
                                      .effective_date = asked.effective_date,
                                      .actor = MomentOf(call, asked.effective_date).actor,
                                      .note = asked.note,
-                                     .recorded_at = TruncateToMicros(call.now)}));
+                                     .recorded_at = TruncateToMicros(call.now),
+                                     .bank_reference = asked.bank_reference}));
         Decision decision = RefundRecorded(before, asked.amount.minor);
         RETURN_IF_ERROR(SaveChanges(deps, tx, call, {{before, decision}}, Audit::kByTransact));
         // The call itself goes on with it; the timer only takes over what it leaves.

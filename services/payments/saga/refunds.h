@@ -12,8 +12,8 @@
 namespace fiscus::payments {
 
 // Records a refund of finance as pending, in the transaction of the request record, and settles it.
-// Refuses: PAYMENT_NOT_FOUND, AMOUNT_NOT_POSITIVE, CURRENCY_MISMATCH, WRONG_STATE, EXCEEDS_CLEARED,
-// then the ledger's reasons.
+// Refuses: AMOUNT_NOT_POSITIVE, PAYMENT_NOT_FOUND, REFUND_EXISTS, CURRENCY_MISMATCH, WRONG_STATE,
+// EXCEEDS_CLEARED, then the ledger's reasons.
 absl::StatusOr<v1::Payment> RecordRefund(const Deps& deps, const Call& call,
                                          const v1::RefundPaymentRequest& request);
 

@@ -83,7 +83,9 @@ absl::Status InsertRefund(pg::Tx& tx, const Refund& refund) {
                            .Text(refund.actor.subject)
                            .Text(refund.actor.on_behalf_of)
                            .Text(refund.note)
-                           .Time(refund.recorded_at));
+                           .Time(refund.recorded_at)
+                           .Text(refund.bank_reference)
+                           .Text(refund.bank_event_id));
 }
 
 absl::StatusOr<std::optional<Refund>> LoadRefund(pg::Tx& tx, const std::string& refund_id) {
@@ -95,6 +97,40 @@ absl::StatusOr<std::optional<Refund>> LoadPendingRefund(pg::Tx& tx, const std::s
   ASSIGN_OR_RETURN(const pg::Rows rows,
                    tx.Run(sql::kLoadPendingRefund, pg::Args().Text(payment_id)));
   return RefundFrom(rows);
+}
+
+absl::StatusOr<std::vector<ExpectedRefund>> LoadExpectedRefunds(
+    pg::Tx& tx, const std::vector<std::string>& payment_ids) {
+  ASSIGN_OR_RETURN(const pg::Rows rows,
+                   tx.Run(sql::kLoadExpectedRefunds, pg::Args().TextArray(payment_ids)));
+  std::vector<ExpectedRefund> expected;
+  for (const pg::Row row : rows) {
+    expected.push_back({.refund_id = row.Text("refund_id"),
+                        .payment_id = row.Text("payment_id"),
+                        .bank_reference = row.Text("bank_reference"),
+                        .amount_minor = row.Int("amount_minor")});
+  }
+  return expected;
+}
+
+absl::Status TellRefunds(pg::Tx& tx, const std::map<std::string, std::string>& told) {
+  if (told.empty()) return absl::OkStatus();
+  std::vector<std::string> refunds, events;
+  for (const auto& [refund_id, event_id] : told) {
+    refunds.push_back(refund_id);
+    events.push_back(event_id);
+  }
+  return tx.RunExactly(static_cast<int64_t>(told.size()), sql::kTellRefunds,
+                       pg::Args().TextArray(refunds).TextArray(events));
+}
+
+absl::StatusOr<bool> HasRefund(pg::Tx& tx, const std::string& payment_id,
+                               const std::string& bank_reference, int64_t amount_minor) {
+  if (bank_reference.empty()) return false;
+  ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      tx.Run(sql::kFindRefund, pg::Args().Text(payment_id).Text(bank_reference).Int(amount_minor)));
+  return !rows.empty();
 }
 
 absl::Status SettleRefund(pg::Tx& tx, const Refund& refund) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -43,7 +44,9 @@ struct Refund {
   std::string note;
   absl::Time recorded_at;
   std::optional<Refusal> refusal;
-  std::string answer;  // serialised Payment; empty until taken
+  std::string answer;          // serialised Payment; empty until taken
+  std::string bank_reference;  // of the return; empty: not told
+  std::string bank_event_id;   // by which the bank told of it; empty: not yet
 };
 
 // Records a pending refund.
@@ -53,6 +56,17 @@ absl::StatusOr<std::optional<Refund>> LoadRefund(pg::Tx& tx, const std::string& 
 absl::StatusOr<std::optional<Refund>> LoadPendingRefund(pg::Tx& tx, const std::string& payment_id);
 // Saves state, refusal and answer of a pending refund; ABORTED if it was settled meanwhile.
 absl::Status SettleRefund(pg::Tx& tx, const Refund& refund);
+
+// Refunds of these payments, which `tx` has locked, that finance recorded with a reference and of
+// which the bank has not told; oldest first.
+absl::StatusOr<std::vector<ExpectedRefund>> LoadExpectedRefunds(
+    pg::Tx& tx, const std::vector<std::string>& payment_ids);
+// The bank has told of these refunds: refund id → event id.
+absl::Status TellRefunds(pg::Tx& tx, const std::map<std::string, std::string>& told);
+// True if a refund of this payment, amount and (not empty) reference is recorded and was not
+// refused.
+absl::StatusOr<bool> HasRefund(pg::Tx& tx, const std::string& payment_id,
+                               const std::string& bank_reference, int64_t amount_minor);
 
 // 0 at the beginning.
 absl::StatusOr<int64_t> LoadCursor(pg::Tx& tx, const std::string& adapter);
