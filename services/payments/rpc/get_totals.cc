@@ -59,7 +59,7 @@ absl::StatusOr<v1::GetTotalsResponse> GetTotals(const Deps& deps, const Call& ca
     *response.add_by_unit() = ToProto(sum);
     store::UnitSum& total = in_all[sum.currency];
     total.currency = sum.currency;
-    if (!Add(total, sum)) return absl::InternalError("a total leaves the range of int64");
+    if (!Add(total, sum)) return store::SumTooLarge();
   }
   for (const auto& [currency, total] : in_all) *response.add_in_all() = ToProto(total);
   return response;

@@ -39,5 +39,27 @@ TEST_CASE("Totals follow a payment through the ledger, by unit and in all", "[pa
   world.CheckBooks();
 }
 
+TEST_CASE("Sums that leave 64 bits are said to, not cut", "[payments][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  constexpr int64_t kNearlyAll = 9'000'000'000'000'000'000;
+  v1::BatchSubmitPaymentsRequest batch;
+  batch.set_request_id(NewUuid());
+  for (int i = 0; i < 2; ++i) {
+    v1::SubmitPaymentRequest& request = *batch.add_requests();
+    request = world.NewRequest(kNearlyAll);
+    request.mutable_payment()->clear_contract_id();
+    request.mutable_payment()->set_no_contract_reason("SALARY");
+    request.mutable_payment()->set_line_id(NewUuid());
+    world.budget().SetLine(request.payment().line_id(), kNearlyAll);
+  }
+  const auto submitted = BatchSubmitPayments(world.deps(), world.CallOf("maker", batch), batch);
+  REQUIRE(submitted.ok());
+  for (const v1::SubmitResult& result : submitted->results()) CHECK(result.status().code() == 0);
+  const v1::GetTotalsRequest request;
+  CHECK(GetTotals(world.deps(), world.ReadCall("reader"), request).status().code() ==
+        absl::StatusCode::kOutOfRange);
+}
+
 }  // namespace
 }  // namespace fiscus::payments

@@ -135,9 +135,13 @@ void Opening::DecideOne(size_t index) {
   payments_[request.payment_id] = decision.payment;
   id_by_request_[asked.request_id] = request.payment_id;
   if (checks.ok()) {
-    store::ContractUsage& usage = usage_[request.contract_id];
-    usage.live_minor += request.amount.minor;
-    if (request.kind == Kind::kAdvance) usage.advance_minor += request.amount.minor;
+    // Payments without contract have no ceiling, so nothing adds them up; under one the checks keep
+    // the sum within its value.
+    if (!request.contract_id.empty()) {
+      store::ContractUsage& usage = usage_[request.contract_id];
+      usage.live_minor += request.amount.minor;
+      if (request.kind == Kind::kAdvance) usage.advance_minor += request.amount.minor;
+    }
     for (const std::string& voucher : request.vouchers) {
       kept_[KeyOfVoucher(request, voucher)] = request.payment_id;
     }

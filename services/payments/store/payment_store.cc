@@ -1,5 +1,7 @@
 #include "services/payments/store/payment_store.h"
 
+#include <charconv>
+
 #include "libs/core/dates.h"
 #include "services/payments/store/payment_rows.h"
 #include "services/payments/store/queries.h"
@@ -15,6 +17,14 @@ absl::StatusOr<std::vector<Payment>> LoadWith(pg::Tx& tx, const pg::Query& query
   payments.reserve(rows.size());
   for (const pg::Row row : rows) payments.push_back(PaymentFrom(row));
   return payments;
+}
+
+// A sum that PostgreSQL sends as text.
+absl::StatusOr<int64_t> ReadSum(const pg::Row& row, const char* column) {
+  const std::string text = row.Text(column);
+  int64_t sum = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), sum).ec == std::errc()) return sum;
+  return SumTooLarge();
 }
 
 // Parameters of the queries on voucher keys: payees, vouchers.
@@ -83,6 +93,10 @@ absl::Status SaveUsage(pg::Tx& tx, const std::map<std::string, ContractUsage>& u
 }
 
 }  // namespace
+
+absl::Status SumTooLarge() {
+  return absl::OutOfRangeError("a sum leaves the range of 64 bits; ask for fewer units");
+}
 
 absl::StatusOr<std::vector<Payment>> Load(pg::Tx& tx, const std::vector<std::string>& payment_ids) {
   return LoadWith(tx, sql::kLoadPayments, payment_ids);
@@ -277,12 +291,13 @@ absl::StatusOr<std::vector<UnitSum>> SumByUnit(pg::Tx& tx, const std::vector<std
                    tx.Run(sql::kSumByUnit, pg::Args().TextArray(scopes).Int(fiscal_year)));
   std::vector<UnitSum> sums;
   for (const pg::Row row : rows) {
-    sums.push_back({.unit_path = row.Text("unit_path"),
-                    .currency = row.Text("currency"),
-                    .in_transit_minor = row.Int("in_transit"),
-                    .paid_minor = row.Int("paid"),
-                    .refunded_minor = row.Int("refunded"),
-                    .payments = row.Int("payments")});
+    UnitSum sum{.unit_path = row.Text("unit_path"),
+                .currency = row.Text("currency"),
+                .payments = row.Int("payments")};
+    ASSIGN_OR_RETURN(sum.in_transit_minor, ReadSum(row, "in_transit"));
+    ASSIGN_OR_RETURN(sum.paid_minor, ReadSum(row, "paid"));
+    ASSIGN_OR_RETURN(sum.refunded_minor, ReadSum(row, "refunded"));
+    sums.push_back(std::move(sum));
   }
   return sums;
 }

@@ -118,7 +118,9 @@ struct UnitSum {
   int64_t refunded_minor = 0;
   int64_t payments = 0;
 };
-// `fiscal_year` 0: all.
+// OUT_OF_RANGE.
+absl::Status SumTooLarge();
+// `fiscal_year` 0: all. SumTooLarge where a sum leaves 64 bits.
 absl::StatusOr<std::vector<UnitSum>> SumByUnit(pg::Tx& tx, const std::vector<std::string>& scopes,
                                                int64_t fiscal_year);
 

@@ -1,9 +1,9 @@
 -- Sums by unit and currency over the units $1 (text[] of path prefixes) and the year $2 (0: all), refused payments left out;
--- locks nothing; payment_by_unit.
+-- locks nothing; payment_by_unit. Sums are numeric, sent as text: they may leave bigint.
 SELECT unit_path, currency,
-  coalesce(sum(amount_minor) FILTER (WHERE hold = 1), 0)::bigint AS in_transit,
-  sum(cleared_minor)::bigint AS paid,
-  sum(refunded_minor)::bigint AS refunded,
+  coalesce(sum(amount_minor) FILTER (WHERE hold = 1), 0)::text AS in_transit,
+  sum(cleared_minor)::text AS paid,
+  sum(refunded_minor)::text AS refunded,
   count(*) AS payments
 FROM payment
 WHERE tenant = current_setting('fiscus.tenant')
