@@ -1,5 +1,5 @@
 // Pulls events from the bank's adapter for ever and applies them, in order, with the cursor in the
-// same transaction. One thread.
+// same transaction. One thread, which also counts what has been open for too long (doubt.h).
 //
 // Several instances may run: the cursor moves by compare-and-set and events are applied once by
 // their ids. Whatever fails is pulled again after a pause; a bad event is logged, counted and

@@ -36,6 +36,23 @@ absl::Status Publish(pg::Tx& tx, const Call& call, const std::vector<const Decis
   return events::Append(tx, call, facts).status();
 }
 
+// From the first of its states at the bank to the last.
+absl::Status SetDoubtTimers(pg::Tx& tx, absl::Time now,
+                            const std::vector<const Decision*>& decisions) {
+  std::vector<pg::DueSubject> opened;
+  std::vector<std::string> closed;
+  for (const Decision* decision : decisions) {
+    if (decision->transitions.empty()) continue;
+    const std::string& id = decision->payment.request.payment_id;
+    const bool was_open = IsAtBank(decision->transitions.front().from);
+    const bool is_open = IsAtBank(decision->payment.state);
+    if (is_open && !was_open) opened.push_back({id, now + kDoubtMax});
+    if (was_open && !is_open) closed.push_back(id);
+  }
+  RETURN_IF_ERROR(pg::ScheduleTimers(tx, kDoubtTimer, opened));
+  return pg::CancelTimers(tx, kDoubtTimer, closed);
+}
+
 absl::Status SetTimers(const Deps& deps, pg::Tx& tx,
                        const std::vector<const Decision*>& decisions) {
   const absl::Time now = deps.clock.Now();
@@ -49,6 +66,7 @@ absl::Status SetTimers(const Deps& deps, pg::Tx& tx,
     (TimerOf(errand) == kBankTimer ? bank : ledger)
         .push_back({decision->payment.request.payment_id, due});
   }
+  RETURN_IF_ERROR(SetDoubtTimers(tx, now, decisions));
   RETURN_IF_ERROR(pg::ScheduleTimers(tx, kLedgerTimer, ledger));
   RETURN_IF_ERROR(pg::ScheduleTimers(tx, kBankTimer, bank));
   if (due_now) tx.OnCommit(deps.wake_timers);

@@ -20,6 +20,9 @@ namespace fiscus::payments {
 inline constexpr std::string_view kLedgerTimer = "payment.ledger";
 inline constexpr std::string_view kBankTimer = "payment.bank";
 std::string_view TimerOf(Errand errand);
+// Set while a payment is at the bank; nobody handles it. Overdue: its outcome is open for too long.
+inline constexpr std::string_view kDoubtTimer = "payment.doubt";
+inline constexpr absl::Duration kDoubtMax = absl::Minutes(15);
 
 // Who writes the audit record: pg::Transact, with what Save tells it, or Save itself.
 enum class Audit { kByTransact, kHere };

@@ -8,6 +8,8 @@
 #include <random>
 
 #include "fiscus/payments/v1/payments_service.handlers.h"
+#include "libs/runtime/metrics.h"
+#include "services/payments/saga/doubt.h"
 #include "services/payments/testing/world.h"
 
 namespace fiscus::payments {
@@ -216,6 +218,39 @@ TEST_CASE("A posting that the ledger refuses stays on a desk and is tried again"
   CHECK(StateOf(world, id) == v1::PAYMENT_STATE_CLEARED);
   CHECK(world.budget().Get(id).posted == 10'000);
   world.CheckBooks();
+}
+
+TEST_CASE(
+    "What is open at the bank or the ledger for over 15 minutes is counted until it is settled",
+    "[payments][saga]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  const auto in_doubt = [&world] {
+    REQUIRE(MeasureDoubt(world.deps()).ok());
+    return metrics::Gauge("fiscus_payments_in_doubt",
+                          "Payments whose outcome has been open for over 15 minutes")
+        .Value();
+  };
+  const std::string stuck = world.Sent(10'000).payment_id();
+  const std::string cleared = world.Cleared(5'000).payment_id();
+  world.bank().Tell(kTenant, World::Event(stuck, kAccepted, 10'000));
+  world.Later(absl::Minutes(14));  // which news of it does not prolong
+  CHECK(in_doubt() == 0);
+  world.Later(absl::Minutes(1));
+  CHECK(in_doubt() == 1);
+  world.budget().faults().Always(Fault::kLostCall);
+  const v1::SubmitPaymentRequest waiting = world.NewRequest(1'000);
+  CHECK_FALSE(SubmitPayment(world.deps(), world.CallOf("maker", waiting), waiting).ok());
+  world.bank().Tell(kTenant, World::Event(stuck, kCleared, 10'000));
+  world.Later(absl::Minutes(1));
+  CHECK(in_doubt() == 1);  // told, but the ledger does not know
+  for (int i = 0; i < 40; ++i) world.Later(absl::Seconds(31));
+  CHECK(in_doubt() == 2);
+  world.budget().faults().Always(Fault::kNone);
+  world.Later(absl::Minutes(1));
+  CHECK(StateOf(world, stuck) == v1::PAYMENT_STATE_CLEARED);
+  CHECK(StateOf(world, cleared) == v1::PAYMENT_STATE_CLEARED);
+  CHECK(in_doubt() == 0);
 }
 
 TEST_CASE("A reservation that expires takes its payment along", "[payments][saga]") {

@@ -285,6 +285,15 @@ absl::StatusOr<std::vector<Payment>> List(pg::Tx& tx, const Page& page) {
   return payments;
 }
 
+absl::StatusOr<int64_t> CountDoubtful(pg::Tx& tx, std::string_view overdue_kind, absl::Time now,
+                                      std::string_view failing_kind, int failures_min) {
+  ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      tx.Run(sql::kCountDoubtful,
+             pg::Args().Text(overdue_kind).Time(now).Text(failing_kind).Int(failures_min)));
+  return rows[0].Int("payments");
+}
+
 absl::StatusOr<std::vector<UnitSum>> SumByUnit(pg::Tx& tx, const std::vector<std::string>& scopes,
                                                int64_t fiscal_year) {
   ASSIGN_OR_RETURN(const pg::Rows rows,

@@ -109,6 +109,11 @@ struct Page {
 };
 absl::StatusOr<std::vector<Payment>> List(pg::Tx& tx, const Page& page);
 
+// Payments of all tenants whose timer `overdue_kind` is due at `now`, or whose timer `failing_kind`
+// failed at least `failures_min` times.
+absl::StatusOr<int64_t> CountDoubtful(pg::Tx& tx, std::string_view overdue_kind, absl::Time now,
+                                      std::string_view failing_kind, int failures_min);
+
 // Sums of one unit and currency, minor units.
 struct UnitSum {
   std::string unit_path;
