@@ -32,8 +32,8 @@ void Book::AddLine(Line line) {
 }
 
 void Book::AddEncumbrance(const std::string& line_id, const std::string& contract_id,
-                          int64_t open) {
-  encumbrances_[{line_id, contract_id}] = open;
+                          Encumbrance encumbrance) {
+  encumbrances_[{line_id, contract_id}] = encumbrance;
 }
 
 void Book::AddReservation(Reservation reservation) {
@@ -56,9 +56,9 @@ const Reservation* Book::FindReservation(const std::string& reservation_id) cons
   return it == reservations_.end() ? nullptr : &it->second;
 }
 
-int64_t Book::OpenEncumbrance(const std::string& line_id, const std::string& contract_id) const {
+Encumbrance Book::EncumbranceOf(const std::string& line_id, const std::string& contract_id) const {
   const auto it = encumbrances_.find({line_id, contract_id});
-  return it == encumbrances_.end() ? 0 : it->second;
+  return it == encumbrances_.end() ? Encumbrance() : it->second;
 }
 
 const ToleranceProfile* Book::FindProfile(const std::string& name) const {
@@ -92,7 +92,7 @@ Outcome Book::Rehearse(const Command& command) const {
     profile_name = head.tolerance_profile;
   }
   if (situation.line != nullptr) {
-    situation.encumbrance_open = OpenEncumbrance(situation.line->head->id, contract_id);
+    situation.encumbrance = EncumbranceOf(situation.line->head->id, contract_id);
     profile_name = situation.line->head->tolerance_profile;
   }
   situation.tolerance = FindProfile(profile_name);
@@ -134,7 +134,7 @@ Book::Replaced Book::WhatReplaces(const Decision& decision) const {
   for (const Posting& posting : decision.postings) {
     note(replaced.lines, lines_, posting.entry.line_id);
   }
-  if (decision.encumbrance_open.has_value()) {
+  if (decision.encumbrance.has_value()) {
     note(replaced.encumbrances, encumbrances_,
          std::pair(decision.line.head->id, decision.contract_id));
   }
@@ -154,9 +154,9 @@ void Book::PutBack(const Replaced& replaced) {
     line_of_code_.erase({head.fiscal_year, head.code});
     lines_.erase(id);
   }
-  for (const auto& [key, open] : replaced.encumbrances) {
-    if (open.has_value()) {
-      encumbrances_[key] = *open;
+  for (const auto& [key, encumbrance] : replaced.encumbrances) {
+    if (encumbrance.has_value()) {
+      encumbrances_[key] = *encumbrance;
     } else {
       encumbrances_.erase(key);
     }
@@ -175,8 +175,8 @@ void Book::Keep(const Decision& decision) {
   if (!decision.postings.empty() && decision.counter_line.has_value()) {
     AddLine(*decision.counter_line);
   }
-  if (decision.encumbrance_open.has_value()) {
-    AddEncumbrance(decision.line.head->id, decision.contract_id, *decision.encumbrance_open);
+  if (decision.encumbrance.has_value()) {
+    AddEncumbrance(decision.line.head->id, decision.contract_id, *decision.encumbrance);
   }
   if (decision.reservation_changed) AddReservation(*decision.reservation);
 }

@@ -21,7 +21,8 @@ namespace fiscus::budget {
 class Book {
  public:
   void AddLine(Line line);
-  void AddEncumbrance(const std::string& line_id, const std::string& contract_id, int64_t open);
+  void AddEncumbrance(const std::string& line_id, const std::string& contract_id,
+                      Encumbrance encumbrance);
   void AddReservation(Reservation reservation);
   void AddProfile(ToleranceProfile profile);
   // A code that a line has which the book does not hold.
@@ -39,10 +40,10 @@ class Book {
   // Null if the book does not hold it.
   const Line* FindLine(const std::string& line_id) const;
   const Reservation* FindReservation(const std::string& reservation_id) const;
-  // 0 if the book holds none.
-  int64_t OpenEncumbrance(const std::string& line_id, const std::string& contract_id) const;
+  // Nothing open if the book holds none.
+  Encumbrance EncumbranceOf(const std::string& line_id, const std::string& contract_id) const;
   const std::unordered_map<std::string, Line>& lines() const { return lines_; }
-  const std::map<std::pair<std::string, std::string>, int64_t>& encumbrances() const {
+  const std::map<std::pair<std::string, std::string>, Encumbrance>& encumbrances() const {
     return encumbrances_;
   }
   const std::unordered_map<std::string, Reservation>& reservations() const { return reservations_; }
@@ -51,7 +52,7 @@ class Book {
   // What a decision replaced; nullopt: it was not there.
   struct Replaced {
     std::map<std::string, std::optional<Line>> lines;
-    std::map<std::pair<std::string, std::string>, std::optional<int64_t>> encumbrances;
+    std::map<std::pair<std::string, std::string>, std::optional<Encumbrance>> encumbrances;
     std::map<std::string, std::optional<Reservation>> reservations;
   };
 
@@ -61,8 +62,8 @@ class Book {
   void PutBack(const Replaced& replaced);
 
   std::unordered_map<std::string, Line> lines_;
-  std::map<std::pair<int32_t, std::string>, std::string> line_of_code_;  // (year, code) → id
-  std::map<std::pair<std::string, std::string>, int64_t> encumbrances_;  // (line, contract) → open
+  std::map<std::pair<int32_t, std::string>, std::string> line_of_code_;      // (year, code) → id
+  std::map<std::pair<std::string, std::string>, Encumbrance> encumbrances_;  // (line, contract)
   std::unordered_map<std::string, Reservation> reservations_;
   std::unordered_map<std::string, ToleranceProfile> profiles_;
 };

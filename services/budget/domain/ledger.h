@@ -58,7 +58,8 @@ struct Command {
   std::string contract_id;      // Encumber, Liquidate, Reserve; empty: no contract
   std::string project_id;       // Encumber, Reserve: must be the line's
   std::string unit_path;  // observed: must be the line's, for it was authorised; empty: not asked
-  Money amount;           // > 0; Confirm, Void, Expire: ignored
+  bool contract_over = false;  // Liquidate: all that is open and for good; amount is ignored
+  Money amount;                // > 0; Confirm, Void, Expire: ignored
   absl::CivilDay effective_date;
   std::string document_no;
   int64_t expected_version = 0;                    // Supplement, Reduce: 0 = any
@@ -74,7 +75,7 @@ struct Situation {
   const Line* counter_line = nullptr;  // Transfer
   const Line* new_line = nullptr;      // Approve, Allot: a line that already has the new line's id
   bool code_taken = false;  // Approve, Allot: another line of that year has the new line's code
-  int64_t encumbrance_open = 0;  // of (line, contract of the command or the reservation)
+  Encumbrance encumbrance;  // of (line, contract of the command or the reservation)
   const Reservation* reservation = nullptr;
   const ToleranceProfile* tolerance =
       nullptr;  // the line's (Approve: the new line's); null: there is none of that name
@@ -87,17 +88,17 @@ struct Posting {
   LineStanding after;
 };
 
-// What a command changes. With no postings and no reservation it changes nothing: the command was
-// carried out before.
+// What a command changes. With no postings, no reservation and no encumbrance it changes nothing:
+// the command was carried out before.
 struct Decision {
   Line line;
   LineStanding before;  // the line's standing until now; of no meaning if the line is new
   bool line_is_new = false;
   std::optional<Line> counter_line;
   bool counter_line_is_new = false;
-  // Open encumbrance of (line, contract) afterwards, if it changed.
-  std::optional<int64_t> encumbrance_open;
-  std::string contract_id;  // the contract that encumbrance_open is about
+  // Encumbrance of (line, contract) afterwards, if it changed.
+  std::optional<Encumbrance> encumbrance;
+  std::string contract_id;  // the contract that encumbrance is about
   std::optional<Reservation> reservation;
   bool reservation_changed = false;
   std::vector<Posting> postings;  // in order
@@ -122,8 +123,12 @@ using Outcome = std::variant<Decision, Refusal>;
 // LINES_DO_NOT_FIT. The same child and amount again
 //   changes nothing.
 // Freeze: the common ones, EXCEEDS_AVAILABLE. Unfreeze: the common ones, EXCEEDS_FROZEN.
-// Encumber: the common ones, PROJECT_MISMATCH, EXCEEDS_AVAILABLE, TOLERANCE_BLOCK (group COMMIT).
-// Liquidate: the common ones, EXCEEDS_ENCUMBRANCE.
+// Encumber: the common ones, PROJECT_MISMATCH, EXCEEDS_AVAILABLE, TOLERANCE_BLOCK (group COMMIT),
+//   CONTRACT_OVER.
+// Liquidate: the common ones, EXCEEDS_ENCUMBRANCE. With contract_over it releases all that is open,
+//   if anything, dated at the latest on the last day of the line's year since a contract outlives
+//   it; the common ones are asked only where money moves. Afterwards Void, Expire, Refund and the
+//   rest of a Post under that contract go to the executable budget. Once more changes nothing.
 // Reserve: the common ones, PROJECT_MISMATCH, EXCEEDS_AVAILABLE (no contract) or
 // EXCEEDS_ENCUMBRANCE (contract),
 //   TOLERANCE_BLOCK (group PAY), RESERVATION_RESOLVED, RESERVATION_EXISTS. The same reservation

@@ -85,7 +85,7 @@ TEST_CASE("A partial posting restores the rest to where it came from", "[budget]
   Book book = BookWith();
   REQUIRE(ReasonOf(book.Execute(Encumber(800))) == "");
   REQUIRE(ReasonOf(book.Execute(Reserve(500, kContract))) == "");
-  CHECK(book.OpenEncumbrance(kLineA, kContract) == 300);
+  CHECK(book.EncumbranceOf(kLineA, kContract).open == 300);
   CHECK(Available(BalancesOf(book)) == 200);
   const Outcome posted = book.Execute(Settle(CommandKind::kPost, 450));
   REQUIRE(ReasonOf(posted) == "");
@@ -94,7 +94,7 @@ TEST_CASE("A partial posting restores the rest to where it came from", "[budget]
   CHECK(Accepted(posted).postings[1].entry.debit == Account::kEncumbered);
   CHECK(Accepted(posted).postings[1].entry.amount == 50);
   CHECK(Accepted(posted).postings[0].after.balances.in_transit == 50);
-  CHECK(book.OpenEncumbrance(kLineA, kContract) == 350);
+  CHECK(book.EncumbranceOf(kLineA, kContract).open == 350);
   CHECK(BalancesOf(book).encumbered == 350);
   CHECK(Available(BalancesOf(book)) == 200);
 }
@@ -107,7 +107,7 @@ TEST_CASE("Void and expiry give the money back once", "[budget][domain]") {
   REQUIRE(ReasonOf(book.Execute(Settle(kind))) == "");
   CHECK(BalancesOf(book).in_transit == 0);
   CHECK(BalancesOf(book).encumbered == 700);
-  CHECK(book.OpenEncumbrance(kLineA, kContract) == 700);
+  CHECK(book.EncumbranceOf(kLineA, kContract).open == 700);
   CHECK(ReasonOf(book.Execute(Settle(kind))) == "RESERVATION_RESOLVED");
   CHECK(ReasonOf(book.Execute(Settle(CommandKind::kPost, 700))) == "RESERVATION_RESOLVED");
   CHECK(ReasonOf(book.Execute(Settle(CommandKind::kConfirm))) == "RESERVATION_RESOLVED");
@@ -161,7 +161,7 @@ TEST_CASE("A refund goes back to where the payment came from", "[budget][domain]
   REQUIRE(ReasonOf(book.Execute(Settle(CommandKind::kPost, 300))) == "");
   CHECK(ReasonOf(book.Execute(Settle(CommandKind::kRefund, 301))) == "EXCEEDS_PAID");
   REQUIRE(ReasonOf(book.Execute(Settle(CommandKind::kRefund, 100))) == "");
-  CHECK(book.OpenEncumbrance(kLineA, kContract) == 100);
+  CHECK(book.EncumbranceOf(kLineA, kContract).open == 100);
   CHECK(NetPaid(BalancesOf(book)) == 200);
   CHECK(ReasonOf(book.Execute(Settle(CommandKind::kRefund, 201))) == "EXCEEDS_PAID");
   CHECK(ReasonOf(book.Execute(Settle(CommandKind::kRefund, 200))) == "");
@@ -463,6 +463,65 @@ TEST_CASE("A fact is taken only by a line of the unit that was authorised", "[bu
   CHECK(ReasonOf(book.Rehearse(pay)) == "");
 }
 
+TEST_CASE("What comes back under a contract that is over is free again", "[budget][domain]") {
+  Book book = BookWith();
+  Command encumber = CommandOf(CommandKind::kEncumber, 900);
+  encumber.contract_id = kContract;
+  REQUIRE(ReasonOf(book.Execute(encumber)) == "");
+  const std::string voided = "p-1", posted = "p-2", expired = "p-3";
+  for (const std::string& payment : {voided, posted, expired}) {
+    REQUIRE(ReasonOf(book.Execute(Reserve(100, kContract, payment))) == "");
+  }
+  Command over = CommandOf(CommandKind::kLiquidate, 0);
+  over.contract_id = kContract;
+  over.contract_over = true;
+  over.effective_date = absl::CivilDay(2028, 6, 1);  // long after the line's year
+  const Outcome released = book.Execute(over);
+  REQUIRE(ReasonOf(released) == "");
+  REQUIRE(Accepted(released).postings.size() == 1);
+  CHECK(Accepted(released).postings[0].entry.amount == 600);
+  CHECK(Accepted(released).postings[0].entry.effective_date == absl::CivilDay(2026, 12, 31));
+  CHECK(book.EncumbranceOf(kLineA, kContract) == Encumbrance{.open = 0, .over = true});
+  CHECK(Available(BalancesOf(book)) == 700);
+  // Once more changes nothing; nothing is taken any more.
+  CHECK_FALSE(Accepted(book.Execute(over)).encumbrance.has_value());
+  CHECK(ReasonOf(book.Execute(encumber)) == "EXCEEDS_AVAILABLE");
+  encumber.amount.minor = 1;
+  CHECK(ReasonOf(book.Execute(encumber)) == "CONTRACT_OVER");
+  CHECK(ReasonOf(book.Execute(Reserve(1, kContract, "p-4"))) == "EXCEEDS_ENCUMBRANCE");
+  // Void, expiry, the rest of a posting and a refund go to the executable budget.
+  const auto settle = [&](CommandKind kind, const std::string& payment, int64_t minor) {
+    Command command = CommandOf(kind, minor);
+    command.reservation_id = payment;
+    const Outcome outcome = book.Execute(command);
+    REQUIRE(ReasonOf(outcome) == "");
+    CHECK(Accepted(outcome).postings.back().entry.debit == Account::kExecutable);
+    return Available(BalancesOf(book));
+  };
+  CHECK(settle(CommandKind::kVoid, voided, 0) == 800);
+  CHECK(settle(CommandKind::kExpire, expired, 0) == 900);
+  CHECK(settle(CommandKind::kPost, posted, 70) == 930);
+  CHECK(settle(CommandKind::kRefund, posted, 20) == 950);
+  CHECK(BalancesOf(book).encumbered == 0);
+}
+
+TEST_CASE("A contract of which nothing is open is over without an entry", "[budget][domain]") {
+  Book book = BookWith({.approved = 100}, LineState::kClosed);
+  Command over = CommandOf(CommandKind::kLiquidate, 0);
+  over.contract_id = kContract;
+  over.contract_over = true;
+  const Outcome outcome = book.Execute(over);
+  REQUIRE(ReasonOf(outcome) == "");
+  CHECK(Accepted(outcome).postings.empty());
+  CHECK(book.EncumbranceOf(kLineA, kContract).over);
+  over.line_id = kLineB;
+  CHECK(ReasonOf(book.Execute(over)) == "LINE_NOT_FOUND");
+  over.line_id = kLineA;
+  over.contract_id = "c-2";
+  over.mode = LineMode::kObserved;
+  CHECK(ReasonOf(book.Execute(over)) == "LINE_MODE_MISMATCH");
+}
+
 TEST_CASE("Commands that stand or fall together leave no trace when one is refused",
           "[budget][domain]") {
   Book book = BookWith({.approved = 100});
@@ -500,7 +559,7 @@ TEST_CASE("Commands that stand or fall together leave no trace when one is refus
   std::vector<Command> fits = commands;
   fits.back().amount.minor = 70;
   for (const Outcome& outcome : book.ExecuteAll(fits)) CHECK(ReasonOf(outcome) == "");
-  CHECK(book.OpenEncumbrance(kLineA, kContract) == 10);
+  CHECK(book.EncumbranceOf(kLineA, kContract).open == 10);
   CHECK(book.FindLine(kLineA)->standing.balances.in_transit == 20);
 }
 

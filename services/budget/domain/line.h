@@ -162,6 +162,16 @@ struct Entry {
 // one.
 std::string EntryId(std::string_view line_id, int64_t line_version);
 
+// Money of a line that a contract may still take.
+struct Encumbrance {
+  int64_t open = 0;
+  // The contract was closed or terminated: nothing is open any more, and what comes back goes to
+  // the executable budget.
+  bool over = false;
+
+  friend bool operator==(const Encumbrance&, const Encumbrance&) = default;
+};
+
 // State of a reservation; it leaves PENDING exactly once (L3).
 enum class ReservationState { kPending = 1, kPosted = 2, kVoided = 3, kExpired = 4 };
 

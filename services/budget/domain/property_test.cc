@@ -115,6 +115,7 @@ reference::Ask RandomAsk(Dice& dice) {
   if (ask.line == "L1") ask.project = dice.OneIn(20) ? "P0" : "P1";
   if (ask.line == "L6" && !dice.OneIn(4)) ask.currency = "USD";
   if (kind.kind == CommandKind::kEncumber && ask.contract.empty()) ask.contract = "K0";
+  ask.over = kind.kind == CommandKind::kLiquidate && dice.OneIn(4);
   if (kind.kind == CommandKind::kAllot && !dice.OneIn(5)) ask.line = "L4";
   ask.born = Born(dice.Below(10));
   if (kind.kind == CommandKind::kAllot) {
@@ -131,6 +132,7 @@ reference::Ask RandomAsk(Dice& dice) {
     ask.observed = !dice.OneIn(15) || kind.kind == CommandKind::kObservedPay;
     if (!dice.OneIn(8)) ask.line = "L5";
     ask.contract = "";
+    ask.over = false;
   }
   return ask;
 }
@@ -145,6 +147,7 @@ Command ToCommand(const reference::Ask& ask) {
   command.counter_line_id = ask.other;
   command.reservation_id = ask.payment;
   command.contract_id = ask.contract;
+  command.contract_over = ask.over;
   command.project_id = ask.project;
   command.amount = {ask.minor, ask.currency};
   command.effective_date = absl::CivilDay(ask.year, 5, 5);
@@ -185,9 +188,12 @@ std::string Disagreement(const Book& book, const reference::Ledger& truth,
       for (const Entry& entry : entries->second) fold.Add(entry);
     }
     LineRecords records;
-    for (const auto& [key, open] : book.encumbrances()) {
-      if (open < 0) return id + " encumbrance below zero";
-      if (key.first == id) records.encumbrances_open += open;
+    for (const auto& [key, encumbrance] : book.encumbrances()) {
+      if (encumbrance.open < 0) return id + " encumbrance below zero";
+      if (encumbrance.over && encumbrance.open != 0)
+        return id + " open under a contract that is over";
+      if (encumbrance.over != truth.IsOver(key.first, key.second)) return id + " contract over";
+      if (key.first == id) records.encumbrances_open += encumbrance.open;
     }
     for (const auto& [reservation_id, reservation] : book.reservations()) {
       if (reservation.line_id != id) continue;
@@ -302,7 +308,8 @@ TEST_CASE("The core agrees with a naive ledger on random histories", "[budget][p
                              "RESERVATION_EXISTS",
                              "EXCEEDS_FROZEN",
                              "LINES_DO_NOT_FIT",
-                             "GROUP_REFUSED"}) {
+                             "GROUP_REFUSED",
+                             "CONTRACT_OVER"}) {
     INFO(reason);
     CHECK(seen[reason] >= 20);
   }

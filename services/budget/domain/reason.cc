@@ -52,6 +52,8 @@ std::string_view ReasonName(Reason reason) {
       return "LINES_DO_NOT_FIT";
     case Reason::kGroupRefused:
       return "GROUP_REFUSED";
+    case Reason::kContractOver:
+      return "CONTRACT_OVER";
   }
   return "BUDGET_REASON_UNSPECIFIED";
 }

@@ -38,8 +38,9 @@ enum class Reason {
   kVersionMismatch = 22,
   kLinesDoNotFit = 23,
   kGroupRefused = 24,
+  kContractOver = 25,
 };
-inline constexpr int kReasonCount = 24;
+inline constexpr int kReasonCount = 25;
 
 // Domain of the reasons in google.rpc.ErrorInfo.
 inline constexpr std::string_view kReasonDomain = "fiscus.budget.v1";

@@ -30,7 +30,8 @@ struct Ask {
   int64_t minor = 0;
   int year = 0;
   bool observed = false;
-  Account born;  // APPROVE, ALLOT
+  bool over = false;  // LIQUIDATE: the contract is over
+  Account born;       // APPROVE, ALLOT
 };
 
 class Ledger {
@@ -47,6 +48,8 @@ class Ledger {
                const std::string& contract = "*") const;
   // Σ of a bucket of a payment.
   __int128 OfPayment(const std::string& payment, const std::string& bucket) const;
+  // A LIQUIDATE said that the contract is over.
+  bool IsOver(const std::string& line, const std::string& contract) const;
   __int128 Authorised(const std::string& line) const;
   __int128 Used(const std::string& line) const;
   __int128 Available(const std::string& line) const;
@@ -58,6 +61,7 @@ class Ledger {
   std::string DoBudget(const Ask& ask);
   std::string DoPair(const Ask& ask);
   std::string DoSpend(const Ask& ask);
+  std::string DoOver(const Ask& ask);
   std::string DoSettle(const Ask& ask);
   void Add(const std::string& line, const std::string& bucket, __int128 amount,
            const std::string& contract = "", const std::string& payment = "");

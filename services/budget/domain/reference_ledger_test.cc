@@ -39,6 +39,10 @@ Wide Ledger::OfPayment(const std::string& payment, const std::string& bucket) co
   return sum;
 }
 
+bool Ledger::IsOver(const std::string& line, const std::string& contract) const {
+  return Sum(line, "over", contract) > 0;
+}
+
 Wide Ledger::Authorised(const std::string& line) const {
   return Sum(line, "approved") + Sum(line, "supplemented") + Sum(line, "transferred_in") +
          Sum(line, "allotted_in") - Sum(line, "reduced") - Sum(line, "transferred_out") -
@@ -160,7 +164,21 @@ std::string Ledger::DoPair(const Ask& ask) {
   return "";
 }
 
+// A contract is over: what is open goes back to the budget, in the line's year at the latest.
+std::string Ledger::DoOver(const Ask& ask) {
+  const Account* account = Find(ask.line);
+  if (account == nullptr) return "LINE_NOT_FOUND";
+  if (IsOver(ask.line, ask.contract)) return "";
+  const Wide open = Sum(ask.line, "encumbered", ask.contract);
+  if (account->observed) return "LINE_MODE_MISMATCH";
+  if (open > 0 && ask.year < account->year) return "PERIOD_CLOSED";
+  Add(ask.line, "encumbered", -open, ask.contract);
+  Add(ask.line, "over", 1, ask.contract);
+  return "";
+}
+
 std::string Ledger::DoSpend(const Ask& ask) {
+  if (ask.over) return DoOver(ask);
   const bool reserves = ask.kind == "RESERVE";
   const bool by_contract = reserves && !ask.contract.empty();
   const Wide open = Sum(ask.line, "encumbered", ask.contract);
@@ -196,6 +214,7 @@ std::string Ledger::DoSpend(const Ask& ask) {
     if ((Used(ask.line) + held) > Authorised(ask.line)) return "TOLERANCE_BLOCK";
   }
   if (!reserves) {
+    if (IsOver(ask.line, ask.contract)) return "CONTRACT_OVER";
     Add(ask.line, "encumbered", ask.minor, ask.contract);
     return "";
   }
@@ -226,9 +245,10 @@ std::string Ledger::DoSettle(const Ask& ask) {
     Add(origin.line, "confirmed", 1, "", ask.payment);
     return "";
   }
+  // Money of a contract goes back to it, unless it is over.
+  const bool bound = !origin.contract.empty() && !IsOver(origin.line, origin.contract);
   const auto restore = [&](Wide amount) {
-    if (!origin.contract.empty() && amount > 0)
-      Add(origin.line, "encumbered", amount, origin.contract);
+    if (bound && amount > 0) Add(origin.line, "encumbered", amount, origin.contract);
   };
   const std::string currency = Find(origin.line)->currency;
   if (ask.kind == "VOID" || ask.kind == "EXPIRE") {
@@ -255,8 +275,8 @@ std::string Ledger::DoSettle(const Ask& ask) {
     restore(origin.amount - Wide{ask.minor});
     return "";
   }
-  const std::string basics = Basics(origin.line, ask.currency, ask, "ACTIVE PENDING", 0,
-                                    origin.contract.empty() ? 0 : ask.minor);
+  const std::string basics =
+      Basics(origin.line, ask.currency, ask, "ACTIVE PENDING", 0, bound ? ask.minor : 0);
   if (!basics.empty()) return basics;
   if (ask.minor > posted - OfPayment(ask.payment, "returned")) return "EXCEEDS_PAID";
   Add(origin.line, "refunded", ask.minor);

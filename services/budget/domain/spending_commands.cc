@@ -35,13 +35,13 @@ std::optional<Refusal> AvailableGuard(const Situation& situation, const Command&
 
 // EXCEEDS_ENCUMBRANCE: more than is open under the contract.
 std::optional<Refusal> EncumbranceGuard(const Situation& situation, const Command& command) {
-  if (command.amount.minor <= situation.encumbrance_open) return std::nullopt;
+  if (command.amount.minor <= situation.encumbrance.open) return std::nullopt;
   Refusal refusal =
       Refused(situation, command, Reason::kExceedsEncumbrance,
               (command.contract_id.empty() ? "the line has " : "the contract has ") +
-                  Text(situation.encumbrance_open, command) + " of open encumbrance, " +
+                  Text(situation.encumbrance.open, command) + " of open encumbrance, " +
                   Text(command.amount.minor, command) + " were asked");
-  refusal.figures["encumbrance_open"] = std::to_string(situation.encumbrance_open);
+  refusal.figures["encumbrance_open"] = std::to_string(situation.encumbrance.open);
   if (!command.contract_id.empty()) refusal.figures["contract_id"] = command.contract_id;
   return refusal;
 }
@@ -101,9 +101,15 @@ Refusal Resolved(const Situation& situation, const Command& command) {
   return refusal;
 }
 
-// Where the reservation's money came from and goes back to.
-Account Origin(const Reservation& reservation) {
-  return reservation.contract_id.empty() ? Account::kExecutable : Account::kEncumbered;
+// Where money under a contract, or under none, is taken from.
+Account OriginOf(const std::string& contract_id) {
+  return contract_id.empty() ? Account::kExecutable : Account::kEncumbered;
+}
+
+// Where the reservation's money goes back to: where it came from, unless its contract is over.
+Account ReturnOf(const Situation& situation) {
+  return situation.encumbrance.over ? Account::kExecutable
+                                    : OriginOf(situation.reservation->contract_id);
 }
 
 // A draft about the situation's reservation.
@@ -114,10 +120,10 @@ Draft ReservationDraft(const Situation& situation, const Command& command) {
   return draft;
 }
 
-// Puts `amount` back under the reservation's contract, if it has one.
+// Puts `amount` back under the reservation's contract, if it has one that is not over.
 void Restore(const Situation& situation, Decision& decision, int64_t amount) {
-  if (!situation.reservation->contract_id.empty()) {
-    decision.encumbrance_open = situation.encumbrance_open + amount;
+  if (ReturnOf(situation) == Account::kEncumbered) {
+    decision.encumbrance = Encumbrance{.open = situation.encumbrance.open + amount};
   }
 }
 
@@ -136,20 +142,59 @@ Outcome DecideEncumber(const Situation& situation, const Command& command) {
                                     draft.decision().notices)) {
     return *std::move(refusal);
   }
+  if (situation.encumbrance.over) {
+    Refusal refusal =
+        Refused(situation, command, Reason::kContractOver,
+                "contract " + command.contract_id + " was closed or terminated", asked);
+    refusal.figures["contract_id"] = command.contract_id;
+    return refusal;
+  }
   draft.decision().contract_id = command.contract_id;
-  draft.decision().encumbrance_open = situation.encumbrance_open + asked;
+  draft.decision().encumbrance = Encumbrance{.open = situation.encumbrance.open + asked};
   draft.Post(Operation::kEncumber, asked, Account::kEncumbered, Account::kExecutable);
   return draft.Take();
 }
 
+namespace {
+
+// Releases what is open, if anything, and lets nothing back.
+Outcome LiquidateForGood(const Situation& situation, const Command& asked) {
+  const int64_t open = situation.encumbrance.open;
+  Command command = asked;
+  if (situation.line != nullptr) {
+    const LineHead& head = *situation.line->head;
+    if (situation.encumbrance.over) return Draft(*situation.line, command).Take();
+    command.amount = {.minor = std::max<int64_t>(open, 1), .currency = head.currency};
+    command.effective_date =
+        std::min(command.effective_date, absl::CivilDay(head.fiscal_year, 12, 31));
+  }
+  const bool fits = situation.line != nullptr && situation.line->head->mode == command.mode;
+  if (open > 0 || !fits) {
+    if (auto refusal = CommonGuards(situation, command, Accepts::kOpen, {})) {
+      return *std::move(refusal);
+    }
+  }
+  Draft draft(*situation.line, command);
+  draft.decision().contract_id = command.contract_id;
+  draft.decision().encumbrance = Encumbrance{.over = true};
+  if (open > 0) {
+    draft.Post(Operation::kLiquidate, open, Account::kExecutable, Account::kEncumbered);
+  }
+  return draft.Take();
+}
+
+}  // namespace
+
 Outcome DecideLiquidate(const Situation& situation, const Command& command) {
+  if (command.contract_over) return LiquidateForGood(situation, command);
   if (auto refusal = CommonGuards(situation, command, Accepts::kOpen, {})) {
     return *std::move(refusal);
   }
   if (auto refusal = EncumbranceGuard(situation, command)) return *std::move(refusal);
   Draft draft(*situation.line, command);
   draft.decision().contract_id = command.contract_id;
-  draft.decision().encumbrance_open = situation.encumbrance_open - command.amount.minor;
+  draft.decision().encumbrance =
+      Encumbrance{.open = situation.encumbrance.open - command.amount.minor};
   draft.Post(Operation::kLiquidate, command.amount.minor, Account::kExecutable,
              Account::kEncumbered);
   return draft.Take();
@@ -198,7 +243,7 @@ Outcome DecideReserve(const Situation& situation, const Command& command) {
   if (stored != nullptr) return ReservationTaken(situation, command, same);
   Decision& decision = draft.decision();
   decision.contract_id = command.contract_id;
-  if (by_contract) decision.encumbrance_open = situation.encumbrance_open - asked;
+  if (by_contract) decision.encumbrance = Encumbrance{.open = situation.encumbrance.open - asked};
   decision.reservation = Reservation{.id = command.reservation_id,
                                      .line_id = command.line_id,
                                      .contract_id = command.contract_id,
@@ -206,7 +251,7 @@ Outcome DecideReserve(const Situation& situation, const Command& command) {
                                      .effective_date = command.effective_date,
                                      .expires_at = command.expires_at};
   decision.reservation_changed = true;
-  draft.Post(Operation::kReserve, asked, Account::kInTransit, Origin(*decision.reservation));
+  draft.Post(Operation::kReserve, asked, Account::kInTransit, OriginOf(command.contract_id));
   return draft.Take();
 }
 
@@ -250,7 +295,7 @@ Outcome DecidePost(const Situation& situation, const Command& command) {
   draft.Post(Operation::kPost, paid, Account::kPaid, Account::kInTransit);
   if (const int64_t rest = stored.amount - paid; rest > 0) {
     Restore(situation, decision, rest);
-    draft.Post(Operation::kVoid, rest, Origin(stored), Account::kInTransit);
+    draft.Post(Operation::kVoid, rest, ReturnOf(situation), Account::kInTransit);
   }
   return draft.Take();
 }
@@ -277,7 +322,7 @@ Outcome DecideVoid(const Situation& situation, const Command& asked) {
   decision.reservation->expires_at = absl::InfiniteFuture();
   decision.reservation_changed = true;
   Restore(situation, decision, stored.amount);
-  draft.Post(expires ? Operation::kExpire : Operation::kVoid, stored.amount, Origin(stored),
+  draft.Post(expires ? Operation::kExpire : Operation::kVoid, stored.amount, ReturnOf(situation),
              Account::kInTransit);
   return draft.Take();
 }
@@ -312,7 +357,8 @@ Outcome DecideRefund(const Situation& situation, const Command& command) {
   const Reservation& stored = *situation.reservation;
   // What goes back under a contract is encumbered again: it is still held by the line, once paid
   // and once more encumbered.
-  const int64_t added = stored.contract_id.empty() ? 0 : command.amount.minor;
+  const bool held = ReturnOf(situation) == Account::kEncumbered;
+  const int64_t added = held ? command.amount.minor : 0;
   if (auto refusal = CommonGuards(situation, command, Accepts::kOpen, {.used = added})) {
     return *std::move(refusal);
   }
@@ -323,13 +369,13 @@ Outcome DecideRefund(const Situation& situation, const Command& command) {
   decision.reservation->refunded += command.amount.minor;
   decision.reservation_changed = true;
   Restore(situation, decision, command.amount.minor);
-  draft.Post(Operation::kRefund, command.amount.minor, Origin(stored), Account::kRefunded);
+  draft.Post(Operation::kRefund, command.amount.minor, ReturnOf(situation), Account::kRefunded);
   return draft.Take();
 }
 
 Outcome DecideObservedPay(const Situation& situation, const Command& command) {
   const int64_t paid = command.amount.minor;
-  const int64_t open = situation.encumbrance_open;
+  const int64_t open = situation.encumbrance.open;
   const int64_t from_encumbrance = std::clamp<int64_t>(paid, 0, open);
   const int64_t added = std::max<int64_t>(paid - from_encumbrance, 0);
   if (auto refusal = CommonGuards(situation, command, Accepts::kActive, {.used = added})) {
@@ -339,7 +385,7 @@ Outcome DecideObservedPay(const Situation& situation, const Command& command) {
   ToleranceGuard(situation, command, ToleranceGroup::kPay,
                  UsageAfterBp(situation.line->standing, added), added, draft.decision().notices);
   if (from_encumbrance > 0) {
-    draft.decision().encumbrance_open = open - from_encumbrance;
+    draft.decision().encumbrance = Encumbrance{.open = open - from_encumbrance};
     draft.Post(Operation::kObservedPay, from_encumbrance, Account::kPaid, Account::kEncumbered);
   }
   if (added > 0) {

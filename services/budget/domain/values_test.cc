@@ -17,7 +17,7 @@ namespace {
 
 constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
 constexpr int kOperations = 17;
-constexpr int kReasons = 24;
+constexpr int kReasons = 25;
 
 using Pair = std::pair<Account, Account>;  // debit, credit
 constexpr Account kSource = Account::kBudgetSource;

@@ -118,6 +118,34 @@ TEST_CASE("A dry run answers like the command and changes nothing", "[budget][le
   CHECK(ledger.Ask("SELECT count(*) FROM outbox") == "1");
 }
 
+TEST_CASE("A contract stays over across transactions", "[budget][ledger][pg]") {
+  FISCUS_NEEDS_PG();
+  Replicas ledger(2);
+  const auto under = [](CommandKind kind, int64_t minor) {
+    Command command = CommandOf(kind, minor);
+    command.contract_id = kContract;
+    return command;
+  };
+  REQUIRE(Do(ledger.engine(), ApproveOf(kLineA, 100)) == "");
+  REQUIRE(Do(ledger.engine(), under(CommandKind::kEncumber, 80)) == "");
+  Command reserve = ReserveOf(kLineA, 80, kPayment);
+  reserve.contract_id = kContract;
+  REQUIRE(Do(ledger.engine(), reserve) == "");
+  // Nothing is open, so there is no entry; but it is known, and on record.
+  Command over = under(CommandKind::kLiquidate, 0);
+  over.contract_over = true;
+  REQUIRE(Do(ledger.engine(0), over) == "");
+  CHECK(ledger.Ask("SELECT open_minor || ' ' || contract_over FROM encumbrance") == "0 true");
+  CHECK(ledger.Ask("SELECT count(*) FROM journal_entry") == "3");
+  CHECK(ledger.Ask("SELECT count(*) FROM audit_log") == "4");
+  REQUIRE(Do(ledger.engine(1), SettleOf(CommandKind::kVoid, kPayment)) == "");
+  CHECK(ledger.Ask("SELECT encumbered || ' ' || in_transit FROM budget_line") == "0 0");
+  CHECK(Do(ledger.engine(1), under(CommandKind::kEncumber, 1)) == "CONTRACT_OVER");
+  CHECK(Do(ledger.engine(1), ReserveOf(kLineA, 100)) == "");
+  CHECK_THROWS_WITH(ledger.Ask("UPDATE encumbrance SET open_minor = 1"),
+                    Catch::Contains("nothing_open_when_over"));
+}
+
 TEST_CASE("Tenants do not see each other's lines", "[budget][ledger][pg]") {
   FISCUS_NEEDS_PG();
   Replicas ledger(1);

@@ -171,8 +171,9 @@ absl::Status Group::LoadBesideLines(pg::Tx& tx) {
   }
   if (!pairs.empty()) {
     ASSIGN_OR_RETURN(const auto found, store::LoadEncumbrances(tx, {pairs.begin(), pairs.end()}));
-    for (const store::Encumbrance& e : found)
-      book_.AddEncumbrance(e.line_id, e.contract_id, e.open);
+    for (const store::ContractEncumbrance& e : found) {
+      book_.AddEncumbrance(e.line_id, e.contract_id, e.encumbrance);
+    }
   }
   if (!codes.empty()) {
     ASSIGN_OR_RETURN(const auto found, store::FindCodes(tx, {codes.begin(), codes.end()}));
@@ -349,20 +350,22 @@ ItemAnswer Group::Accept(const Job& job, const JobItem& item, const Decision& de
 void Group::NoteChanges(const Job& job, const JobItem& item, const Decision& decision) {
   const std::string& line_id = decision.line.head->id;
   for (const Posting& posting : decision.postings) changed_lines_.insert(posting.entry.line_id);
-  if (decision.encumbrance_open.has_value()) {
+  if (decision.encumbrance.has_value()) {
     changed_encumbrances_.insert({line_id, decision.contract_id});
   }
   if (decision.reservation_changed) changed_reservations_.insert(decision.reservation->id);
-  if (decision.postings.empty() && !decision.reservation_changed) return;
+  const bool over = decision.encumbrance.has_value() && decision.encumbrance->over;
+  if (decision.postings.empty() && !decision.reservation_changed && !over) return;
   Call call = job.call;
   call.request_id = item.key.request_id;
   call.method = item.key.method;
-  const bool posted = !decision.postings.empty();
+  const bool of_line = !decision.postings.empty() || over;
   audit_.push_back(
       {.call = std::move(call),
-       .subject = posted ? LineAggregate(line_id) : "reservations/" + decision.reservation->id,
+       .subject = of_line ? LineAggregate(line_id) : "reservations/" + decision.reservation->id,
        .before = decision.line_is_new ? "" : StandingText(decision.before),
-       .after = StandingText(decision.line.standing)});
+       .after = StandingText(decision.line.standing) +
+                (over ? " contract_over=" + decision.contract_id : "")});
 }
 
 ItemAnswer Group::Reject(const Job& job, const JobItem& item, const Refusal& refusal) {
@@ -404,11 +407,11 @@ absl::Status Group::SaveLines(pg::Tx& tx) {
   }
   if (!made.empty()) RETURN_IF_ERROR(store::InsertLines(tx, made, now_));
   if (!changes.empty()) RETURN_IF_ERROR(store::UpdateLines(tx, changes));
-  std::vector<store::Encumbrance> encumbrances;
+  std::vector<store::ContractEncumbrance> encumbrances;
   for (const auto& [line_id, contract_id] : changed_encumbrances_) {
     encumbrances.push_back({.line_id = line_id,
                             .contract_id = contract_id,
-                            .open = book_.OpenEncumbrance(line_id, contract_id)});
+                            .encumbrance = book_.EncumbranceOf(line_id, contract_id)});
   }
   return encumbrances.empty() ? absl::OkStatus() : store::SaveEncumbrances(tx, encumbrances);
 }

@@ -20,9 +20,9 @@ absl::Status Load(pg::Tx& tx, const Command& command, Book& book) {
   for (ToleranceProfile& profile : profiles) book.AddProfile(std::move(profile));
   book.AddLine(*std::move(line));
   if (command.contract_id.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const int64_t open,
-                   store::OpenEncumbrance(tx, command.line_id, command.contract_id));
-  book.AddEncumbrance(command.line_id, command.contract_id, open);
+  ASSIGN_OR_RETURN(const Encumbrance encumbrance,
+                   store::FindEncumbrance(tx, command.line_id, command.contract_id));
+  book.AddEncumbrance(command.line_id, command.contract_id, encumbrance);
   return absl::OkStatus();
 }
 

@@ -139,6 +139,18 @@ TEST_CASE("A contract's payment goes through both phases", "[budget][rpc][pg]") 
   REQUIRE(refunded.ok());
   CHECK(refunded->line().balances().encumbered() == 600);
   CHECK(refunded->reservation().refunded() == 90);
+
+  // The contract is closed: needs no amount, releases all, and takes nothing back.
+  liquidate.set_request_id(NewUuid());
+  liquidate.clear_amount();
+  CHECK(world.Ask(&Liquidate, liquidate).status().code() == absl::StatusCode::kInvalidArgument);
+  liquidate.set_contract_over(true);
+  CHECK(world.Ask(&Liquidate, liquidate)->line().balances().encumbered() == 0);
+  refund.set_request_id(NewUuid());
+  const auto freed = world.Ask(&Refund, refund);
+  REQUIRE(freed.ok());
+  CHECK(freed->entries(0).debit() == "EXECUTABLE");
+  CHECK(freed->line().balances().available() == 1'000 - 390 + 180);
 }
 
 TEST_CASE("A voided reservation carries its reason", "[budget][rpc][pg]") {

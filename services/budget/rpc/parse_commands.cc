@@ -147,8 +147,9 @@ absl::StatusOr<Command> ParseCommand(const v1::LiquidateRequest& request) {
   Command command{.kind = CommandKind::kLiquidate,
                   .line_id = fields.Uuid("line_id", request.line_id()),
                   .contract_id = fields.Uuid("contract_id", request.contract_id()),
-                  .amount = fields.Amount("amount", request.amount()),
+                  .contract_over = request.contract_over(),
                   .effective_date = fields.Date("effective_date", request.effective_date())};
+  if (!request.contract_over()) command.amount = fields.Amount("amount", request.amount());
   return Checked(fields, std::move(command));
 }
 

@@ -61,7 +61,7 @@ absl::StatusOr<std::vector<Reservation>> LoadReservations(
   return reservations;
 }
 
-absl::StatusOr<std::vector<Encumbrance>> LoadEncumbrances(
+absl::StatusOr<std::vector<ContractEncumbrance>> LoadEncumbrances(
     pg::Tx& tx, const std::vector<std::pair<std::string, std::string>>& line_and_contract) {
   using Key = std::pair<std::string, std::string>;
   ASSIGN_OR_RETURN(
@@ -70,11 +70,11 @@ absl::StatusOr<std::vector<Encumbrance>> LoadEncumbrances(
                                          .Text(tx.tenant())
                                          .TextArray(Texts(line_and_contract, &Key::first))
                                          .TextArray(Texts(line_and_contract, &Key::second))));
-  std::vector<Encumbrance> encumbrances;
+  std::vector<ContractEncumbrance> encumbrances;
   for (const pg::Row row : rows) {
     encumbrances.push_back({.line_id = row.Text("line_id"),
                             .contract_id = row.Text("contract_id"),
-                            .open = row.Int("open_minor")});
+                            .encumbrance = EncumbranceOf(row)});
   }
   return encumbrances;
 }
@@ -202,13 +202,17 @@ absl::Status UpdateReservations(pg::Tx& tx, const std::vector<ReservationChange>
   return tx.RunExactly(static_cast<int64_t>(changes.size()), sql::kUpdateReservations, args);
 }
 
-absl::Status SaveEncumbrances(pg::Tx& tx, const std::vector<Encumbrance>& encumbrances) {
+absl::Status SaveEncumbrances(pg::Tx& tx, const std::vector<ContractEncumbrance>& encumbrances) {
+  const auto open = [](const ContractEncumbrance& e) { return e.encumbrance.open; };
+  const auto over = [](const ContractEncumbrance& e) { return e.encumbrance.over ? 1 : 0; };
   return tx
-      .Run(sql::kSaveEncumbrances, pg::Args()
-                                       .Text(tx.tenant())
-                                       .TextArray(Texts(encumbrances, &Encumbrance::line_id))
-                                       .TextArray(Texts(encumbrances, &Encumbrance::contract_id))
-                                       .IntArray(Ints(encumbrances, &Encumbrance::open)))
+      .Run(sql::kSaveEncumbrances,
+           pg::Args()
+               .Text(tx.tenant())
+               .TextArray(Texts(encumbrances, &ContractEncumbrance::line_id))
+               .TextArray(Texts(encumbrances, &ContractEncumbrance::contract_id))
+               .IntArray(Ints(encumbrances, open))
+               .IntArray(Ints(encumbrances, over)))
       .status();
 }
 

@@ -27,11 +27,11 @@ struct CodeOwner {
   std::string line_id;
 };
 
-// An open encumbrance.
-struct Encumbrance {
+// An encumbrance by its key.
+struct ContractEncumbrance {
   std::string line_id;
   std::string contract_id;
-  int64_t open = 0;
+  Encumbrance encumbrance;
 };
 
 // A line whose standing changed since it was locked at `from_version`.
@@ -59,7 +59,7 @@ absl::StatusOr<std::vector<Line>> LockLines(pg::Tx& tx, const std::vector<std::s
                                             OnLocked on_locked);
 absl::StatusOr<std::vector<Reservation>> LoadReservations(
     pg::Tx& tx, const std::vector<std::string>& reservation_ids);
-absl::StatusOr<std::vector<Encumbrance>> LoadEncumbrances(
+absl::StatusOr<std::vector<ContractEncumbrance>> LoadEncumbrances(
     pg::Tx& tx, const std::vector<std::pair<std::string, std::string>>& line_and_contract);
 absl::StatusOr<std::vector<CodeOwner>> FindCodes(
     pg::Tx& tx, const std::vector<std::pair<int32_t, std::string>>& year_and_code);
@@ -72,6 +72,6 @@ absl::Status InsertEntries(pg::Tx& tx, const std::vector<StoredEntry>& entries, 
 // ABORTED: a row was not as expected.
 absl::Status UpdateLines(pg::Tx& tx, const std::vector<LineChange>& changes);
 absl::Status UpdateReservations(pg::Tx& tx, const std::vector<ReservationChange>& changes);
-absl::Status SaveEncumbrances(pg::Tx& tx, const std::vector<Encumbrance>& encumbrances);
+absl::Status SaveEncumbrances(pg::Tx& tx, const std::vector<ContractEncumbrance>& encumbrances);
 
 }  // namespace fiscus::budget::store

@@ -37,13 +37,13 @@ absl::StatusOr<std::optional<Reservation>> FindReservation(pg::Tx& tx,
   return std::optional<Reservation>(ReservationOf(rows[0]));
 }
 
-absl::StatusOr<int64_t> OpenEncumbrance(pg::Tx& tx, const std::string& line_id,
-                                        const std::string& contract_id) {
+absl::StatusOr<Encumbrance> FindEncumbrance(pg::Tx& tx, const std::string& line_id,
+                                            const std::string& contract_id) {
   ASSIGN_OR_RETURN(
       const pg::Rows rows,
       tx.Run(sql::kLoadEncumbrances,
              pg::Args().Text(tx.tenant()).TextArray({line_id}).TextArray({contract_id})));
-  return rows.empty() ? 0 : rows[0].Int("open_minor");
+  return rows.empty() ? Encumbrance() : EncumbranceOf(rows[0]);
 }
 
 absl::StatusOr<std::vector<Line>> ListLines(pg::Tx& tx, const LineFilter& filter,

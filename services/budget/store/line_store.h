@@ -46,9 +46,9 @@ namespace store {
 absl::StatusOr<std::optional<Line>> FindLine(pg::Tx& tx, const std::string& line_id);
 absl::StatusOr<std::optional<Reservation>> FindReservation(pg::Tx& tx,
                                                            const std::string& reservation_id);
-// 0 if there is none.
-absl::StatusOr<int64_t> OpenEncumbrance(pg::Tx& tx, const std::string& line_id,
-                                        const std::string& contract_id);
+// Nothing open if there is none.
+absl::StatusOr<Encumbrance> FindEncumbrance(pg::Tx& tx, const std::string& line_id,
+                                            const std::string& contract_id);
 // At most `limit` lines after `after_line_id` (empty: from the first), by id.
 absl::StatusOr<std::vector<Line>> ListLines(pg::Tx& tx, const LineFilter& filter,
                                             const std::string& after_line_id, int limit);

@@ -61,4 +61,8 @@ StoredEntry EntryOf(const pg::Row& row) {
           .actor = row.Text("actor")};
 }
 
+Encumbrance EncumbranceOf(const pg::Row& row) {
+  return {.open = row.Int("open_minor"), .over = row.Bool("contract_over")};
+}
+
 }  // namespace fiscus::budget::store

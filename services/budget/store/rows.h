@@ -12,6 +12,7 @@ namespace fiscus::budget::store {
 
 Line LineOf(const pg::Row& row);
 Reservation ReservationOf(const pg::Row& row);
+Encumbrance EncumbranceOf(const pg::Row& row);
 StoredEntry EntryOf(const pg::Row& row);
 
 // The buckets in the order of the queries' arrays.

@@ -57,7 +57,8 @@ absl::Status BudgetLedger::Encumber(const Call& call, const LedgerCommand& comma
 }
 
 absl::Status BudgetLedger::Liquidate(const Call& call, const LedgerCommand& command) const {
-  const auto request = RequestOf<budget::v1::LiquidateRequest>(command);
+  auto request = RequestOf<budget::v1::LiquidateRequest>(command);
+  request.set_contract_over(command.contract_over);
   return remote_->budget.Invoke(&BudgetStub::Liquidate, rpc::OutgoingFor(call), request).status();
 }
 

@@ -17,7 +17,8 @@ struct LedgerCommand {
   std::string contract_id;
   std::string project_id;
   std::string currency;
-  int64_t amount_minor = 0;  // > 0
+  int64_t amount_minor = 0;    // > 0
+  bool contract_over = false;  // Liquidate: all that is open, for good; the amount is not read
   absl::CivilDay effective_date;
 };
 

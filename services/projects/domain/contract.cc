@@ -98,6 +98,8 @@ LedgerOrder OrderOf(const Contract& contract, const ContractStep& step) {
       return rest == 0 ? LedgerOrder{}
                        : LedgerOrder{.kind = Kind::kLiquidate, .amount_minor = rest};
     }
+    case C::kClose:
+      return {.kind = Kind::kLiquidateAll, .amount_minor = contract.current_value_minor};
     case C::kTerminate:
       if (contract.state != S::kEffective && contract.state != S::kSuspended) return {};
       return {.kind = Kind::kLiquidateAll, .amount_minor = contract.current_value_minor};

@@ -122,7 +122,7 @@ using ContractEvent = std::variant<ContractStateChanged, ContractModified>;
 struct LedgerOrder {
   enum class Kind { kNone, kEncumber, kLiquidate, kLiquidateAll };
   Kind kind = Kind::kNone;
-  int64_t amount_minor = 0;  // kLiquidateAll: at most this much can be open
+  int64_t amount_minor = 0;  // kLiquidateAll, for good: at most this much can be open
   friend bool operator==(const LedgerOrder&, const LedgerOrder&) = default;
 };
 
@@ -171,8 +171,8 @@ absl::Status Check(const Project& project, const Contract& contract, const Contr
 
 // The effect of a step that was checked; checks nothing: the ledger may have done its part since.
 // Orders: ACTIVATE encumbers the current value; SETTLE releases current value − settlement;
-// TERMINATE of a contract in force
-//   releases what is open.
+// CLOSE, and TERMINATE of a contract
+//   in force, release what is open and for good: what comes back later is the line's again.
 ContractChange Take(const Contract& contract, const ContractStep& step);
 
 // Decides whether a modification may be drawn up.

@@ -102,6 +102,8 @@ TEST_CASE("The ledger's part of each step", "[projects][domain]") {
   CHECK(order(S::kEffective, Step(C::kTerminate)) == LedgerOrder{Kind::kLiquidateAll, 500'000});
   CHECK(order(S::kSuspended, Step(C::kTerminate)) == LedgerOrder{Kind::kLiquidateAll, 500'000});
   CHECK(order(S::kSigned, Step(C::kTerminate)) == LedgerOrder{});
+  CHECK(order(S::kSettled, Step(C::kClose)) == LedgerOrder{Kind::kLiquidateAll, 500'000});
+  CHECK(order(S::kWarranty, Step(C::kClose)) == LedgerOrder{Kind::kLiquidateAll, 500'000});
   CHECK(order(S::kDraft, Step(C::kSubmit)) == LedgerOrder{});
 }
 

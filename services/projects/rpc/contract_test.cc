@@ -169,6 +169,28 @@ TEST_CASE("Termination releases what is open, whatever was paid", "[projects][rp
   CHECK(world.Contract(kContract).state() == v1::CONTRACT_STATE_TERMINATED);
   CHECK(world.ledger().encumbered_minor[Uuid(kContract)] == 0);
   CHECK(world.ledger().available_minor == 1'000'000 - paid);
+  CHECK(world.ledger().over.contains(Uuid(kContract)));
+}
+
+TEST_CASE("Closing a contract releases what was retained and never paid", "[projects][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  world.MakeExecuting(kProject, kContract);
+  REQUIRE(world.Measure(601, kProject, 1'000).ok());
+  REQUIRE(world.DoContract(kContract, v1::CONTRACT_COMMAND_PERFORM).ok());
+  world.ledger().Pay(Uuid(kContract), 450'000);
+  REQUIRE(world.DoContract(kContract, v1::CONTRACT_COMMAND_SETTLE, kOperator, 480'000).ok());
+  world.ledger().mood = GENERATE(FakeLedger::Mood::kAnswers, FakeLedger::Mood::kLosesAnswer);
+  const bool answered = world.DoContract(kContract, v1::CONTRACT_COMMAND_CLOSE).ok();
+  CHECK(answered == (world.ledger().mood == FakeLedger::Mood::kAnswers));
+  if (!answered) {
+    world.ledger().mood = FakeLedger::Mood::kAnswers;
+    CHECK(world.RunTimers(kLater) == 1);
+  }
+  CHECK(world.Contract(kContract).state() == v1::CONTRACT_STATE_CLOSED);
+  CHECK(world.ledger().encumbered_minor[Uuid(kContract)] == 0);
+  CHECK(world.ledger().available_minor == 550'000);
+  CHECK(world.ledger().over.contains(Uuid(kContract)));
 }
 
 TEST_CASE("A settlement below what was paid is refused by the ledger", "[projects][rpc]") {

@@ -1,7 +1,6 @@
 #include "services/projects/saga/contract_saga.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -25,8 +24,6 @@ constexpr absl::Duration kResumeSoon = absl::Seconds(1);
 constexpr absl::Duration kHastenLimit = absl::Seconds(2);
 constexpr absl::Duration kResumeLimit = absl::Seconds(20);
 constexpr int64_t kBusyRetryMs = 1'000;
-// Payments may change what is open between two looks; more changes than this are left to the timer.
-constexpr int kLiquidateAttemptsMax = 5;
 
 // Project and contract, locked in this order.
 struct Locked {
@@ -110,6 +107,7 @@ absl::StatusOr<v1::Contract> TakeAtOnce(const Deps& deps, const Call& call,
 bool MayAskLedger(const StepRequest& request) {
   return !request.modification_id.empty() || request.step.command == ContractCommand::kActivate ||
          request.step.command == ContractCommand::kSettle ||
+         request.step.command == ContractCommand::kClose ||
          request.step.command == ContractCommand::kTerminate;
 }
 
@@ -166,54 +164,31 @@ absl::StatusOr<std::optional<Begun>> Begin(const Deps& deps, const Call& call,
   return begun;
 }
 
-LedgerCommand CommandOf(const Begun& begun, int64_t amount_minor, int attempt) {
+LedgerCommand CommandOf(const Begun& begun) {
   const PendingStep& pending = begun.pending;
-  return {.request_id = NamedUuid(
-              "fiscus.projects.contract-step",
-              pending.step_id + "/" + std::to_string(attempt) + "/" + std::to_string(amount_minor)),
+  return {.request_id = NamedUuid("fiscus.projects.contract-step", pending.step_id),
           .line_id = begun.contract.line_id,
           .contract_id = pending.contract_id,
           .project_id = begun.contract.project_id,
           .currency = begun.contract.currency,
-          .amount_minor = amount_minor,
+          .amount_minor = pending.order.amount_minor,
           .effective_date = pending.step.effective_date};
 }
 
-// What the ledger says is open, when it refuses to release more than that.
-std::optional<int64_t> OpenEncumbrance(const absl::Status& status) {
-  const auto refusal = RefusalOf(status);
-  if (!refusal.has_value() || refusal->reason != "EXCEEDS_ENCUMBRANCE") return std::nullopt;
-  const auto figure = refusal->figures.find("encumbrance_open");
-  if (figure == refusal->figures.end()) return std::nullopt;
-  const std::string& text = figure->second;
-  int64_t open = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), open);
-  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return std::nullopt;
-  return open;
-}
-
-// Releases whatever is open. Only the ledger knows how much: asked for the whole, it refuses and
-// tells.
+// Releases whatever is open, for good: a payment that is under way may still give money back.
 absl::Status LiquidateAll(const Deps& deps, const Call& call, const Begun& begun) {
-  int64_t asked_minor = begun.pending.order.amount_minor;
-  for (int attempt = 0; attempt < kLiquidateAttemptsMax; ++attempt) {
-    const absl::Status status = deps.ledger.Liquidate(call, CommandOf(begun, asked_minor, attempt));
-    if (status.ok()) return status;
-    const std::optional<int64_t> open = OpenEncumbrance(status);
-    if (!open.has_value()) return status;
-    if (*open == 0) return absl::OkStatus();
-    asked_minor = *open;
-  }
-  return absl::UnavailableError("the contract's open encumbrance keeps changing");
+  LedgerCommand command = CommandOf(begun);
+  command.contract_over = true;
+  return deps.ledger.Liquidate(call, command);
 }
 
 absl::Status AskLedger(const Deps& deps, const Call& call, const Begun& begun) {
   const LedgerOrder& order = begun.pending.order;
   switch (order.kind) {
     case LedgerOrder::Kind::kEncumber:
-      return deps.ledger.Encumber(call, CommandOf(begun, order.amount_minor, 0));
+      return deps.ledger.Encumber(call, CommandOf(begun));
     case LedgerOrder::Kind::kLiquidate:
-      return deps.ledger.Liquidate(call, CommandOf(begun, order.amount_minor, 0));
+      return deps.ledger.Liquidate(call, CommandOf(begun));
     case LedgerOrder::Kind::kLiquidateAll:
       return LiquidateAll(deps, call, begun);
     case LedgerOrder::Kind::kNone:

@@ -1,4 +1,4 @@
-// A contract's step that also moves money on the ledger: ACTIVATE, SETTLE, TERMINATE, a
+// A contract's step that also moves money on the ledger: ACTIVATE, SETTLE, CLOSE, TERMINATE, a
 // modification that becomes effective.
 //
 //   transaction 1  checks, writes contract_step and its timer; the contract keeps its state

@@ -43,18 +43,20 @@ absl::Status FakeLedger::Act(const LedgerCommand& command, bool encumber) {
   ++commands;
   int64_t& open = encumbered_minor[command.contract_id];
   if (!done_.contains(command.request_id)) {
-    if (encumber && command.amount_minor > available_minor) {
+    if (command.contract_over) over.insert(command.contract_id);
+    const int64_t amount = command.contract_over ? open : command.amount_minor;
+    if (encumber && amount > available_minor) {
       return Refuse(absl::StatusCode::kFailedPrecondition, "EXCEEDS_AVAILABLE",
                     "more than the line has", {{"available", std::to_string(available_minor)}},
                     kDomain);
     }
-    if (!encumber && command.amount_minor > open) {
+    if (!encumber && amount > open) {
       return Refuse(absl::StatusCode::kFailedPrecondition, "EXCEEDS_ENCUMBRANCE",
                     "more than is open", {{"encumbrance_open", std::to_string(open)}}, kDomain);
     }
     done_.insert(command.request_id);
-    open += encumber ? command.amount_minor : -command.amount_minor;
-    available_minor += encumber ? -command.amount_minor : command.amount_minor;
+    open += encumber ? amount : -amount;
+    available_minor += encumber ? -amount : amount;
   }
   if (mood == Mood::kLosesAnswer) return absl::DeadlineExceededError("answer lost");
   return absl::OkStatus();

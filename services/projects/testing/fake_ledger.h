@@ -25,6 +25,7 @@ class FakeLedger final : public Ledger {
   int64_t in_transit_minor = 0;
   int64_t net_paid_minor = 0;
   std::map<std::string, int64_t> encumbered_minor;  // by contract
+  std::set<std::string> over;                       // contracts of which it was told so
   int commands = 0;                                 // that reached it
 
   // A payment under a contract, cleared.

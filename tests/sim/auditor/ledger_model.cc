@@ -60,6 +60,13 @@ LedgerModel::Effect LedgerModel::Judge(const trace::LedgerCommand& c) const {
       hold->second.amount == c.amount && line->currency == c.currency) {
     return kNothing;
   }
+  if (c.kind == "END_CONTRACT") {
+    if (IsOver(c.line, c.contract)) return kNothing;
+    if (line->observed) return std::nullopt;
+    const auto open = static_cast<int64_t>(Open(c.line, c.contract));
+    if (open == 0) return kNothing;
+    return {{{c.line, "LIQUIDATE", "EXECUTABLE", "ENCUMBERED", open}}};
+  }
   if (line->currency != c.currency || c.amount <= 0 || line->observed != c.observed) {
     return std::nullopt;
   }
@@ -98,8 +105,9 @@ LedgerModel::Effect LedgerModel::JudgeBudget(const trace::LedgerCommand& c,
 LedgerModel::Effect LedgerModel::JudgeSpending(const trace::LedgerCommand& c,
                                                const LineModel& line) const {
   if (c.kind == "ENCUMBER") {
-    const bool wrong = !line.observed && (c.project != line.project ||
-                                          c.amount > line.Available() || Blocks(line, c.amount));
+    const bool wrong =
+        !line.observed && (c.project != line.project || c.amount > line.Available() ||
+                           Blocks(line, c.amount) || IsOver(c.line, c.contract));
     if (wrong) return std::nullopt;
     return {{{c.line, "ENCUMBER", "ENCUMBERED", "EXECUTABLE", c.amount}}};
   }
@@ -134,7 +142,7 @@ LedgerModel::Effect LedgerModel::JudgeSettling(const trace::LedgerCommand& c,
                                                const HoldModel& hold) const {
   const bool pending = hold.state == "PENDING";
   const std::string& line = hold.line;
-  const std::string origin = Origin(hold.contract);
+  const std::string origin = IsOver(line, hold.contract) ? "EXECUTABLE" : Origin(hold.contract);
   const bool fits = lines_.at(line).currency == c.currency && c.amount > 0;
   if (c.kind == "CONFIRM") return pending ? Effect(kNothing) : std::nullopt;
   if (c.kind == "VOID" || c.kind == "EXPIRE") {
@@ -201,7 +209,8 @@ void LedgerModel::TakeHold(const trace::LedgerCommand& c, const std::vector<Expe
     hold.state = c.kind == "VOID" ? "VOIDED" : "EXPIRED";
     back = hold.amount;
   }
-  if (!hold.contract.empty()) open_[{hold.line, hold.contract}] += back;
+  const bool bound = !hold.contract.empty() && !IsOver(hold.line, hold.contract);
+  if (bound) open_[{hold.line, hold.contract}] += back;
 }
 
 std::string LedgerModel::Take(const trace::LedgerCommand& c, const std::vector<Expected>& effect) {
@@ -217,6 +226,10 @@ std::string LedgerModel::Take(const trace::LedgerCommand& c, const std::vector<E
   }
   if (c.kind == "ENCUMBER") open_[{c.line, c.contract}] += c.amount;
   if (c.kind == "LIQUIDATE") open_[{c.line, c.contract}] -= c.amount;
+  if (c.kind == "END_CONTRACT") {
+    open_[{c.line, c.contract}] = 0;
+    over_.insert({c.line, c.contract});
+  }
   if (c.kind == "OBSERVED_PAY" && effect.front().credit == "ENCUMBERED") {
     open_[{c.line, c.contract}] -= effect.front().amount;
   }

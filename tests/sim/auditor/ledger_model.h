@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,6 +61,9 @@ class LedgerModel {
   const std::map<std::string, LineModel>& lines() const { return lines_; }
   const std::map<std::string, HoldModel>& holds() const { return holds_; }
   Wide Open(const std::string& line, const std::string& contract) const;
+  bool IsOver(const std::string& line, const std::string& contract) const {
+    return over_.contains({line, contract});
+  }
 
  private:
   using Effect = std::optional<std::vector<Expected>>;
@@ -74,6 +78,7 @@ class LedgerModel {
   std::map<std::string, LineModel> lines_;
   std::map<std::string, HoldModel> holds_;
   std::map<std::pair<std::string, std::string>, Wide> open_;
+  std::set<std::pair<std::string, std::string>> over_;
 };
 
 }  // namespace fiscus::sim::audit

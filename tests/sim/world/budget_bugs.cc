@@ -72,8 +72,9 @@ budget::Outcome BudgetShell::ExecuteWithBug(budget::Command& command, Tx& tx) {
       break;
     case Bug::kEncumbranceIgnored:
       if (reserves && !command.contract_id.empty()) {
-        const int64_t open = book.OpenEncumbrance(command.line_id, command.contract_id);
-        book.AddEncumbrance(command.line_id, command.contract_id, open + command.amount.minor);
+        budget::Encumbrance raised = book.EncumbranceOf(command.line_id, command.contract_id);
+        raised.open += command.amount.minor;
+        book.AddEncumbrance(command.line_id, command.contract_id, raised);
         return book.Execute(command);
       }
       break;
@@ -99,10 +100,9 @@ budget::Outcome BudgetShell::Execute(budget::Command& command, Tx& tx) {
     book.AddLine(*durable_.FindLine(command.counter_line_id));
   }
   if (bugs_.Has(Bug::kRefundForgetsContract) && command.kind == CommandKind::kRefund &&
-      decision->encumbrance_open.has_value()) {
-    decision->encumbrance_open = *decision->encumbrance_open - command.amount.minor;
-    book.AddEncumbrance(decision->line.head->id, decision->contract_id,
-                        *decision->encumbrance_open);
+      decision->encumbrance.has_value()) {
+    decision->encumbrance->open -= command.amount.minor;
+    book.AddEncumbrance(decision->line.head->id, decision->contract_id, *decision->encumbrance);
   }
   if (bugs_.Has(Bug::kStandingLags) && command.kind == CommandKind::kEncumber) {
     budget::Line line = decision->line;

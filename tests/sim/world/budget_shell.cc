@@ -125,7 +125,7 @@ void BudgetShell::Load(const Job& job, Tx& tx) {
     const budget::Line* line = tx.locks.contains(id) ? durable_.FindLine(id) : nullptr;
     if (line != nullptr) tx.book.AddLine(*line);
   }
-  tx.book.AddEncumbrance(line_id, contract, durable_.OpenEncumbrance(line_id, contract));
+  tx.book.AddEncumbrance(line_id, contract, durable_.EncumbranceOf(line_id, contract));
   const int shift = bugs_.Has(Bug::kToleranceOffByOne) ? 1 : 0;
   budget::ToleranceProfile profile = ProfileOf(9500);
   for (budget::ToleranceLimit& limit : profile.limits) limit.usage_bp += shift;
@@ -185,11 +185,12 @@ void BudgetShell::Accept(const Job& job, const budget::Decision& decision, Tx& t
            tx);
   }
   const std::string& line_id = decision.line.head->id;
-  if (decision.encumbrance_open.has_value()) {
+  if (decision.encumbrance.has_value()) {
     tx.changed_encumbrances.insert({line_id, decision.contract_id});
   }
   if (decision.reservation_changed) tx.changed_holds.insert(decision.reservation->id);
-  const bool changes = !decision.postings.empty() || decision.reservation_changed;
+  const bool over = decision.encumbrance.has_value() && decision.encumbrance->over;
+  const bool changes = !decision.postings.empty() || decision.reservation_changed || over;
   const bool forgotten = bugs_.Has(Bug::kAuditMissing) && job.command.kind == "VOID";
   if (changes && !forgotten) ++tx.commit.audits;
 }
@@ -248,9 +249,9 @@ void BudgetShell::Save(Tx& tx) {
     tx.commit.lines.push_back(StandingOf(id, line.standing));
   }
   for (const auto& [line, contract] : tx.changed_encumbrances) {
-    const int64_t open = tx.book.OpenEncumbrance(line, contract);
-    durable_.AddEncumbrance(line, contract, open);
-    tx.commit.encumbrances[{line, contract}] = open;
+    const budget::Encumbrance encumbrance = tx.book.EncumbranceOf(line, contract);
+    durable_.AddEncumbrance(line, contract, encumbrance);
+    tx.commit.encumbrances[{line, contract}] = encumbrance.open;
   }
   for (const std::string& id : tx.changed_holds) {
     const budget::Reservation& hold = *tx.book.FindReservation(id);

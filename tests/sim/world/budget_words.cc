@@ -19,6 +19,7 @@ const std::map<std::string, CommandKind>& Kinds() {
       {"UNFREEZE", CommandKind::kUnfreeze},
       {"ENCUMBER", CommandKind::kEncumber},
       {"LIQUIDATE", CommandKind::kLiquidate},
+      {"END_CONTRACT", CommandKind::kLiquidate},
       {"RESERVE", CommandKind::kReserve},
       {"CONFIRM", CommandKind::kConfirm},
       {"POST", CommandKind::kPost},
@@ -73,6 +74,7 @@ budget::Command CommandOf(const trace::LedgerCommand& c, int64_t now_ms) {
   command.counter_line_id = c.counter;
   command.reservation_id = c.reservation;
   command.contract_id = c.contract;
+  command.contract_over = c.kind == "END_CONTRACT";
   command.project_id = c.project;
   command.amount = {c.amount, c.currency};
   command.effective_date = std::min(DateAt(now_ms) + c.days_ahead, absl::CivilDay(kYear, 12, 31));

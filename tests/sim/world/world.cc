@@ -110,7 +110,7 @@ int64_t World::AmountFor(const Action& a) const {
     const int64_t limit_bp = a.line == kTight ? 9500 : 10000;
     base = budget::Authorised(b) * limit_bp / 10000 - budget::Used(b);
   } else if (a.of == AmountOf::kOpen) {
-    base = budget_.book().OpenEncumbrance(LineId(a.line), ContractId(a));
+    base = budget_.book().EncumbranceOf(LineId(a.line), ContractId(a)).open;
   }
   return a.of == AmountOf::kPlain ? a.amount : std::max<int64_t>(1, base + a.amount);
 }
@@ -131,7 +131,7 @@ trace::LedgerCommand World::LedgerCommandOf(const Action& a) const {
   c.observed = a.line == kObserved && kFacts.contains(a.what);
   if (a.what == "APPROVE" && a.line == kTight) c.block_bp = 9500;
   if (a.what == "TRANSFER") c.counter = LineId(a.other);
-  const bool bound = a.what == "ENCUMBER" || a.what == "LIQUIDATE";
+  const bool bound = a.what == "ENCUMBER" || a.what == "LIQUIDATE" || a.what == "END_CONTRACT";
   if (bound && a.line != kObserved) c.contract = "C" + std::to_string(a.line);
   if (a.what == "RESERVE") {
     c.contract = ContractId(a);
