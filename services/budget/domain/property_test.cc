@@ -2,8 +2,10 @@
 //
 // Each seed makes one history of commands over a few lines, among them pairs, repeats, commands
 // that stand or fall together, wrong dates, currencies, projects and amounts up to the edge of
-// int64. After every command the real core and the reference must agree on acceptance and on the
-// reason, bucket by bucket, and the invariants must hold. A failure names the seed and the step.
+// int64. After every command the real core and the reference must agree on acceptance, reason,
+// notices and marks, bucket by bucket, and the invariants must hold. A failure names the seed and
+// the step.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <limits>
@@ -63,6 +65,36 @@ const Kind& PickKind(Dice& dice) {
 
 std::string Name(const char* stem, int number) { return stem + std::to_string(number); }
 
+// Profiles of the world; a line cannot have one that is not here.
+const std::vector<reference::Limit> kLimits = {
+    {"default", "PAY", "INFO", 70},      {"default", "PAY", "WARN", 85},
+    {"default", "PAY", "BLOCK", 100},    {"default", "COMMIT", "WARN", 90},
+    {"default", "COMMIT", "BLOCK", 100}, {"tight", "PAY", "WARN", 30},
+    {"tight", "PAY", "BLOCK", 75},       {"tight", "COMMIT", "BLOCK", 60},
+    {"quiet", "PAY", "INFO", 50}};
+
+ToleranceLimit LimitOf(const reference::Limit& limit) {
+  return {.group = limit.group == "PAY" ? ToleranceGroup::kPay : ToleranceGroup::kCommit,
+          .usage_bp = limit.percent * 100,
+          .action = limit.action == "INFO"   ? ToleranceAction::kInfo
+                    : limit.action == "WARN" ? ToleranceAction::kWarn
+                                             : ToleranceAction::kBlock};
+}
+
+std::string TextOf(const std::vector<ToleranceNotice>& notices) {
+  std::string text;
+  for (const ToleranceNotice& notice : notices) {
+    const ToleranceAction action = notice.limit.action;
+    text += notice.limit.group == ToleranceGroup::kPay ? "PAY " : "COMMIT ";
+    text += action == ToleranceAction::kInfo   ? "INFO "
+            : action == ToleranceAction::kWarn ? "WARN "
+                                               : "BLOCK ";
+    text += std::to_string(notice.limit.usage_bp / 100) + " at " + std::to_string(notice.usage_bp) +
+            "; ";
+  }
+  return text;
+}
+
 // The world: L0..L3 active controlled (L3 of another fund nature), L4 pending allotment, L5
 // observed, L6 in another currency; L7..L9 do not exist until something makes them.
 reference::Account Born(int number) {
@@ -75,6 +107,9 @@ reference::Account Born(int number) {
           .state = number == 4 ? "PENDING" : "ACTIVE",
           .unit = number == 4 ? "/33/" : "/33/edu/",
           .code = Name("C", number),
+          .profile = number == 2 || number == 5 ? "tight"
+                     : number == 3              ? "quiet"
+                                                : "default",
           .year = 2026,
           .observed = number == 5,
           .direct = false};
@@ -91,7 +126,7 @@ std::shared_ptr<const LineHead> HeadOf(const reference::Account& account) {
                .currency = account.currency,
                .mode = account.observed ? LineMode::kObserved : LineMode::kControlled,
                .classification = {.fund_nature = account.nature, .direct_fund = account.direct},
-               .tolerance_profile = "default"});
+               .tolerance_profile = account.profile});
 }
 
 int64_t Amount(Dice& dice) {
@@ -124,6 +159,9 @@ reference::Ask RandomAsk(Dice& dice) {
     if (dice.OneIn(10)) ask.born.unit = "/44/";
   }
   if (dice.OneIn(12)) ask.born.code = "C0";
+  if (dice.OneIn(6)) ask.born.profile = "unknown";
+  const bool versioned = kind.kind == CommandKind::kSupplement || kind.kind == CommandKind::kReduce;
+  if (versioned && dice.OneIn(3)) ask.version = 1 + dice.Below(8);
   const bool may_observe =
       kind.kind == CommandKind::kSupplement || kind.kind == CommandKind::kReduce ||
       kind.kind == CommandKind::kEncumber || kind.kind == CommandKind::kLiquidate ||
@@ -148,6 +186,7 @@ Command ToCommand(const reference::Ask& ask) {
   command.reservation_id = ask.payment;
   command.contract_id = ask.contract;
   command.contract_over = ask.over;
+  command.expected_version = ask.version;
   command.project_id = ask.project;
   command.amount = {ask.minor, ask.currency};
   command.effective_date = absl::CivilDay(ask.year, 5, 5);
@@ -179,6 +218,8 @@ std::string Disagreement(const Book& book, const reference::Ledger& truth,
       if (value != truth.Sum(id, name)) return id + "." + name;
       if (value < 0) return id + "." + name + " below zero";
     }
+    if (line.standing.version != truth.Sum(id, "entries")) return id + " version";
+    if (line.standing.overspent != (truth.Sum(id, "overspends") > 0)) return id + " overspent";
     if (Available(b) != truth.Available(id)) return id + " available";
     if (line.head->mode == LineMode::kControlled && Available(b) < 0) return id + " L2";
     // L6, L1, L3 by the verifier that runs in production.
@@ -227,15 +268,23 @@ std::string Step(const std::vector<reference::Ask>& asks, Book& book, reference:
   const __int128 total_before = TotalAuthorised(book);
   const std::vector<Outcome> outcomes =
       commands.size() == 1 ? std::vector{book.Execute(commands[0])} : book.ExecuteAll(commands);
-  const std::vector<std::string> expected = truth.DoAll(asks);
+  const std::vector<reference::Answer> expected = truth.DoAll(asks);
   bool budget_moves = false;
   for (size_t i = 0; i < asks.size(); ++i) {
-    ++seen[expected[i]];
-    if (ReasonOf(outcomes[i]) != expected[i]) {
-      return "core \"" + ReasonOf(outcomes[i]) + "\", reference \"" + expected[i] + "\"";
+    ++seen[expected[i].reason];
+    if (ReasonOf(outcomes[i]) != expected[i].reason) {
+      return "core \"" + ReasonOf(outcomes[i]) + "\", reference \"" + expected[i].reason + "\"";
     }
     const Decision* decision = std::get_if<Decision>(&outcomes[i]);
     if (decision == nullptr) continue;
+    if (TextOf(decision->notices) != expected[i].notices) {
+      return "notices: core " + TextOf(decision->notices) + " reference " + expected[i].notices;
+    }
+    const auto marked = std::count_if(decision->postings.begin(), decision->postings.end(),
+                                      [](const Posting& p) { return p.entry.overspends; });
+    if (marked != (expected[i].overspends ? 1 : 0)) return "overspends";
+    seen["notice"] += expected[i].notices.empty() ? 0 : 1;
+    seen["overspends"] += expected[i].overspends ? 1 : 0;
     for (const Posting& posting : decision->postings) {
       journal[posting.entry.line_id].push_back(posting.entry);
     }
@@ -251,6 +300,14 @@ std::string Play(uint64_t seed, int steps, std::map<std::string, int>& seen) {
   Dice dice(seed);
   Book book;
   reference::Ledger truth;
+  truth.limits = kLimits;
+  for (const char* name : {"tight", "quiet"}) {  // "default" needs no row
+    ToleranceProfile profile{.name = name, .limits = {}};
+    for (const reference::Limit& limit : kLimits) {
+      if (limit.profile == name) profile.limits.push_back(LimitOf(limit));
+    }
+    book.AddProfile(std::move(profile));
+  }
   std::map<std::string, std::vector<Entry>> journal;
   for (int step = 0; step < steps + 7; ++step) {
     reference::Ask ask = RandomAsk(dice);
@@ -298,6 +355,7 @@ TEST_CASE("The core agrees with a naive ledger on random histories", "[budget][p
                              "PROJECT_MISMATCH",
                              "EXCEEDS_AVAILABLE",
                              "EXCEEDS_ENCUMBRANCE",
+                             "TOLERANCE_BLOCK",
                              "RESERVATION_NOT_FOUND",
                              "RESERVATION_RESOLVED",
                              "EXCEEDS_RESERVATION",
@@ -305,11 +363,15 @@ TEST_CASE("The core agrees with a naive ledger on random histories", "[budget][p
                              "BELOW_COMMITMENTS",
                              "FUND_NATURE_MISMATCH",
                              "LINE_EXISTS",
+                             "PROFILE_NOT_FOUND",
+                             "VERSION_MISMATCH",
                              "RESERVATION_EXISTS",
                              "EXCEEDS_FROZEN",
                              "LINES_DO_NOT_FIT",
                              "GROUP_REFUSED",
-                             "CONTRACT_OVER"}) {
+                             "CONTRACT_OVER",
+                             "notice",
+                             "overspends"}) {
     INFO(reason);
     CHECK(seen[reason] >= 20);
   }

@@ -14,6 +14,7 @@ namespace fiscus::budget::reference {
 struct Account {
   std::string id, project, currency, nature, state, unit, code;  // state: "ACTIVE", "PENDING"
   std::string parent;
+  std::string profile = "default";
   int year = 0;
   bool observed = false;
   bool direct = false;
@@ -30,19 +31,34 @@ struct Ask {
   int64_t minor = 0;
   int year = 0;
   bool observed = false;
+  int version = 0;    // SUPPLEMENT, REDUCE: the line must have so many entries; 0: any
   bool over = false;  // LIQUIDATE: the contract is over
   Account born;       // APPROVE, ALLOT
 };
 
+// A threshold of a profile: above `percent` of what is authorised, `action` on `group`.
+struct Limit {
+  std::string profile, group, action;
+  int percent = 0;
+};
+
+// How an Ask ended: "" or the reason; if "", the thresholds passed ("PAY WARN 85 at 8612; "), and
+// whether a fact took money that an observed line did not have.
+struct Answer {
+  std::string reason, notices;
+  bool overspends = false;
+};
+
 class Ledger {
  public:
+  std::vector<Limit> limits;  // of all profiles, lowest first
   std::vector<Account> accounts;
   std::vector<Fact> facts;
 
-  // "" and the facts are added, or the reason and nothing happens.
-  std::string Do(const Ask& ask);
-  // The same for several that stand or fall together: a reason each.
-  std::vector<std::string> DoAll(const std::vector<Ask>& asks);
+  // The facts are added, or there is a reason and nothing happens.
+  Answer Do(const Ask& ask);
+  // The same for several that stand or fall together: an answer each.
+  std::vector<Answer> DoAll(const std::vector<Ask>& asks);
   // Σ of a bucket of a line; of one contract only if given.
   __int128 Sum(const std::string& line, const std::string& bucket,
                const std::string& contract = "*") const;
@@ -55,6 +71,8 @@ class Ledger {
   __int128 Available(const std::string& line) const;
 
  private:
+  std::string Judge(const Ask& ask);
+  std::string Tolerance(const Ask& ask, const std::string& group, __int128 added);
   const Account* Find(const std::string& line) const;
   std::string Basics(const std::string& line, const std::string& currency, const Ask& ask,
                      const std::string& states, __int128 inflow, __int128 held) const;
@@ -65,6 +83,8 @@ class Ledger {
   std::string DoSettle(const Ask& ask);
   void Add(const std::string& line, const std::string& bucket, __int128 amount,
            const std::string& contract = "", const std::string& payment = "");
+
+  std::string notices_;  // of the present Ask
 };
 
 }  // namespace fiscus::budget::reference

@@ -84,7 +84,8 @@ std::string Ledger::Basics(const std::string& line, const std::string& currency,
 std::string Ledger::DoBudget(const Ask& ask) {
   if (ask.kind == "APPROVE") {
     const Account* old = Find(ask.born.id);
-    const bool same = old != nullptr && old->code == ask.born.code && old->parent.empty();
+    const bool same = old != nullptr && old->code == ask.born.code && old->parent.empty() &&
+                      old->profile == ask.born.profile;
     if (same && Sum(old->id, "approved") == ask.minor) return "";
     if (ask.currency != ask.born.currency) return "CURRENCY_MISMATCH";
     if (ask.minor <= 0) return "AMOUNT_NOT_POSITIVE";
@@ -93,8 +94,13 @@ std::string Ledger::DoBudget(const Ask& ask) {
       const bool same_code = account.code == ask.born.code && account.year == ask.born.year;
       if (account.id == ask.born.id || same_code) return "LINE_EXISTS";
     }
+    const bool known = std::any_of(limits.begin(), limits.end(), [&](const Limit& limit) {
+      return limit.profile == ask.born.profile;
+    });
+    if (!known) return "PROFILE_NOT_FOUND";
     accounts.push_back(ask.born);
     Add(ask.born.id, "approved", ask.minor);
+    Add(ask.born.id, "entries", 1);
     return "";
   }
   const bool raises = ask.kind == "SUPPLEMENT";
@@ -102,11 +108,14 @@ std::string Ledger::DoBudget(const Ask& ask) {
   const std::string basics = Basics(ask.line, ask.currency, ask, "ACTIVE PENDING",
                                     raises ? ask.minor : 0, freezes ? ask.minor : 0);
   if (!basics.empty()) return basics;
+  const bool other_version = ask.version != 0 && Sum(ask.line, "entries") != ask.version;
   if (raises) {
+    if (other_version) return "VERSION_MISMATCH";
     Add(ask.line, "supplemented", ask.minor);
   } else if (ask.kind == "REDUCE") {
     const Wide limit = ask.observed ? Authorised(ask.line) : Available(ask.line);
     if (ask.minor > limit) return "BELOW_COMMITMENTS";
+    if (other_version) return "VERSION_MISMATCH";
     Add(ask.line, "reduced", ask.minor);
   } else if (freezes) {
     if (ask.minor > Available(ask.line)) return "EXCEEDS_AVAILABLE";
@@ -115,6 +124,7 @@ std::string Ledger::DoBudget(const Ask& ask) {
     if (ask.minor > Sum(ask.line, "frozen")) return "EXCEEDS_FROZEN";
     Add(ask.line, "frozen", -Wide{ask.minor});
   }
+  Add(ask.line, "entries", 1);
   return "";
 }
 
@@ -150,6 +160,8 @@ std::string Ledger::DoPair(const Ask& ask) {
     accounts.push_back(child);
     Add(ask.line, "allotted_down", ask.minor);
     Add(child.id, "allotted_in", ask.minor);
+    Add(ask.line, "entries", 1);
+    Add(child.id, "entries", 1);
     return "";
   }
   const Account* to = Find(ask.other);
@@ -161,6 +173,8 @@ std::string Ledger::DoPair(const Ask& ask) {
   if (from == to || from->currency != to->currency) return "LINES_DO_NOT_FIT";
   Add(ask.line, "transferred_out", ask.minor);
   Add(ask.other, "transferred_in", ask.minor);
+  Add(ask.line, "entries", 1);
+  Add(ask.other, "entries", 1);
   return "";
 }
 
@@ -174,6 +188,7 @@ std::string Ledger::DoOver(const Ask& ask) {
   if (open > 0 && ask.year < account->year) return "PERIOD_CLOSED";
   Add(ask.line, "encumbered", -open, ask.contract);
   Add(ask.line, "over", 1, ask.contract);
+  if (open > 0) Add(ask.line, "entries", 1);
   return "";
 }
 
@@ -199,9 +214,12 @@ std::string Ledger::DoSpend(const Ask& ask) {
   if (ask.kind == "LIQUIDATE") {
     if (ask.minor > open) return "EXCEEDS_ENCUMBRANCE";
     Add(ask.line, "encumbered", -Wide{ask.minor}, ask.contract);
+    Add(ask.line, "entries", 1);
     return "";
   }
   if (ask.kind == "OBSERVED_PAY") {
+    Tolerance(ask, "PAY", held);
+    Add(ask.line, "entries", (ask.minor > held ? 1 : 0) + (held > 0 ? 1 : 0));
     if (ask.minor > held) Add(ask.line, "encumbered", held - ask.minor, ask.contract);
     Add(ask.line, "paid", ask.minor);
     return "";
@@ -210,18 +228,20 @@ std::string Ledger::DoSpend(const Ask& ask) {
     if (ask.project != account->project) return "PROJECT_MISMATCH";
     if (!by_contract && ask.minor > Available(ask.line)) return "EXCEEDS_AVAILABLE";
     if (by_contract && ask.minor > open) return "EXCEEDS_ENCUMBRANCE";
-    // The default profile blocks above 100 %, for contracts as for payments.
-    if ((Used(ask.line) + held) > Authorised(ask.line)) return "TOLERANCE_BLOCK";
   }
+  const std::string blocked = Tolerance(ask, reserves ? "PAY" : "COMMIT", held);
+  if (!blocked.empty()) return blocked;
   if (!reserves) {
     if (IsOver(ask.line, ask.contract)) return "CONTRACT_OVER";
     Add(ask.line, "encumbered", ask.minor, ask.contract);
+    Add(ask.line, "entries", 1);
     return "";
   }
   if (old > 0) return same ? "RESERVATION_RESOLVED" : "RESERVATION_EXISTS";
   if (by_contract) Add(ask.line, "encumbered", -Wide{ask.minor}, ask.contract);
   Add(ask.line, "in_transit", ask.minor);
   Add(ask.line, "reserved", ask.minor, ask.contract, ask.payment);
+  Add(ask.line, "entries", 1);
   return "";
 }
 
@@ -231,6 +251,7 @@ std::string Ledger::DoSettle(const Ask& ask) {
     if (!basics.empty()) return basics;
     if (ask.minor > Sum(ask.line, "paid") - Sum(ask.line, "refunded")) return "EXCEEDS_PAID";
     Add(ask.line, "refunded", ask.minor);
+    Add(ask.line, "entries", 1);
     return "";
   }
   const auto reserved = std::find_if(facts.begin(), facts.end(), [&](const Fact& fact) {
@@ -259,6 +280,7 @@ std::string Ledger::DoSettle(const Ask& ask) {
       return "RESERVATION_RESOLVED";
     Add(origin.line, "in_transit", -Wide{origin.amount});
     restore(origin.amount);
+    Add(origin.line, "entries", 1);
     Add(origin.line, "resolved", 1, "", ask.payment);
     return "";
   }
@@ -273,6 +295,7 @@ std::string Ledger::DoSettle(const Ask& ask) {
     Add(origin.line, "posted", ask.minor, "", ask.payment);
     Add(origin.line, "resolved", 1, "", ask.payment);
     restore(origin.amount - Wide{ask.minor});
+    Add(origin.line, "entries", origin.amount > ask.minor ? 2 : 1);
     return "";
   }
   const std::string basics =
@@ -282,10 +305,42 @@ std::string Ledger::DoSettle(const Ask& ask) {
   Add(origin.line, "refunded", ask.minor);
   Add(origin.line, "returned", ask.minor, "", ask.payment);
   restore(ask.minor);
+  Add(origin.line, "entries", 1);
   return "";
 }
 
-std::string Ledger::Do(const Ask& ask) {
+// Notes the thresholds that the line's use would pass; "TOLERANCE_BLOCK" if one of them blocks, but
+// a fact is not refused.
+std::string Ledger::Tolerance(const Ask& ask, const std::string& group, Wide added) {
+  constexpr Wide kBeyondAll = (Wide{1} << 31) - 1;
+  const Wide used = (Used(ask.line) + added) * 10'000, authorised = Authorised(ask.line);
+  Wide share = 0;  // hundredths of a percent, rounded up
+  if (used > 0) share = authorised <= 0 ? kBeyondAll : (used + authorised - 1) / authorised;
+  share = std::min(share, kBeyondAll);
+  bool blocks = false;
+  for (const Limit& limit : limits) {
+    const bool meant = limit.profile == Find(ask.line)->profile && limit.group == group;
+    if (!meant || share <= limit.percent * 100) continue;
+    notices_ += limit.group + " " + limit.action + " " + std::to_string(limit.percent) + " at " +
+                std::to_string(static_cast<int64_t>(share)) + "; ";
+    blocks = blocks || limit.action == "BLOCK";
+  }
+  return blocks && !ask.observed ? "TOLERANCE_BLOCK" : "";
+}
+
+Answer Ledger::Do(const Ask& ask) {
+  notices_.clear();
+  const Wide before = Available(ask.line);
+  Answer answer{.reason = Judge(ask)};
+  if (!answer.reason.empty()) return answer;
+  answer.notices = notices_;
+  const Wide after = Available(ask.line);
+  answer.overspends = ask.observed && after < 0 && after < before;
+  if (answer.overspends) Add(ask.line, "overspends", 1);
+  return answer;
+}
+
+std::string Ledger::Judge(const Ask& ask) {
   if (ask.kind == "TRANSFER" || ask.kind == "ALLOT") return DoPair(ask);
   if (ask.kind == "ENCUMBER" || ask.kind == "LIQUIDATE" || ask.kind == "RESERVE" ||
       ask.kind == "OBSERVED_PAY") {
@@ -298,18 +353,19 @@ std::string Ledger::Do(const Ask& ask) {
   return DoBudget(ask);
 }
 
-std::vector<std::string> Ledger::DoAll(const std::vector<Ask>& asks) {
+std::vector<Answer> Ledger::DoAll(const std::vector<Ask>& asks) {
   const Ledger before = *this;
-  std::vector<std::string> reasons;
+  const Answer neighbour{.reason = "GROUP_REFUSED"};
+  std::vector<Answer> answers;
   for (const Ask& ask : asks) {
-    reasons.push_back(Do(ask));
-    if (reasons.back().empty()) continue;
-    std::fill(reasons.begin(), reasons.end() - 1, "GROUP_REFUSED");
-    reasons.resize(asks.size(), "GROUP_REFUSED");
+    answers.push_back(Do(ask));
+    if (answers.back().reason.empty()) continue;
+    std::fill(answers.begin(), answers.end() - 1, neighbour);
+    answers.resize(asks.size(), neighbour);
     *this = before;
     break;
   }
-  return reasons;
+  return answers;
 }
 
 }  // namespace fiscus::budget::reference
