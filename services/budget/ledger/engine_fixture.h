@@ -1,6 +1,7 @@
 // A real database, engines on it, and blocking calls to them; for the tests of the ledger engine.
 #pragma once
 
+#include <catch2/catch.hpp>
 #include <future>
 #include <memory>
 #include <pqxx/pqxx>
@@ -93,6 +94,17 @@ class Replicas {
   LedgerEngine& engine(size_t i = 0) { return *engines_[i % engines_.size()]; }
   testing::TestDatabase& test_database() { return database_; }
   pg::Database& database() { return database_.database(); }
+
+  // Sets the isolation that connections made from now on start their transactions with; before the
+  // first command.
+  void Isolate(const std::string& level) {
+    Ask("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = %L', "
+        "current_database(), '" +
+        level + "'); END $$");
+    pqxx::connection app(database_.dsn());
+    pqxx::nontransaction work(app);
+    REQUIRE(level == work.exec("SHOW default_transaction_isolation")[0][0].c_str());
+  }
 
   // The first column of the first row, as the superuser sees it.
   std::string Ask(const std::string& query) {
