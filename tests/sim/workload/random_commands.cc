@@ -38,6 +38,7 @@ Action Ledger(Random& random) {
            .foreign = random.OneIn(25),
            .versioned = random.OneIn(2),
            .flag = random.OneIn(2)};
+  if (a.what == "LIQUIDATE" && random.OneIn(4)) a.what = "END_CONTRACT";
   if (a.what == "OBSERVED_PAY" || random.OneIn(30)) a.line = kObserved;
   if (random.OneIn(40)) a.line = kLines + 1;  // a line that is not there
   Amount(a, random);
