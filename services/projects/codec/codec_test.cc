@@ -71,7 +71,7 @@ TEST_CASE("A project survives the way out and in", "[projects][codec]") {
   project.project_id = kId1;
   project.parent_project_id = kId2;
   rpc::Fields fields;
-  Project back = ParseProject(fields, "project", ToProto(project));
+  Project back = ParseProject(fields, "project", ToProto(project), Now(kUnitUser));
   CHECK(fields.status().ok());
   back.state = project.state;
   back.version = project.version;
@@ -92,7 +92,7 @@ TEST_CASE("All malformed fields of a project are named at once", "[projects][cod
   project.mutable_documents(1)->set_sha256("abc");
   project.mutable_targets(0)->set_name("");
   rpc::Fields fields;
-  ParseProject(fields, "project", project);
+  ParseProject(fields, "project", project, Now(kUnitUser));
   CHECK(FieldsOf(fields.status()) ==
         std::vector<std::string>{"project.project_id", "project.code", "project.unit_path",
                                  "project.currency", "project.approved_investment",
@@ -118,6 +118,27 @@ TEST_CASE("A desk takes its own commands, with a reason where one is due", "[pro
   request.set_reason("");
   CHECK(FieldsOf(ParseStep(request, Desk::kReview, Now(kUnitUser)).status()) ==
         std::vector<std::string>{"reason"});
+}
+
+TEST_CASE("A desk brings its own documents, and a waiver gives its reason", "[projects][codec]") {
+  v1::ProjectCommandRequest request;
+  request.set_project_id(kId1);
+  request.set_command(v1::PROJECT_COMMAND_PASS_REVIEW);
+  request.set_effective_date("2026-03-02");
+  for (const std::string_view kind : {kReviewOpinion, kPermit, kDatesWaiver}) {
+    v1::DocumentRef& document = *request.add_documents();
+    document.set_kind(std::string(kind));
+    document.set_sha256(std::string(64, 'a'));
+  }
+  CHECK(FieldsOf(ParseStep(request, Desk::kReview, Now(kUnitUser)).status()) ==
+        std::vector<std::string>{"documents[2].reason", "documents[1].kind"});
+  request.mutable_documents(1)->set_kind("OTHER");
+  request.mutable_documents(2)->set_reason("the flood");
+  request.mutable_documents(2)->set_brought_by("somebody");
+  const auto step = ParseStep(request, Desk::kReview, Now(kOtherUser));
+  REQUIRE(step.ok());
+  CHECK(step->documents[2].reason == "the flood");
+  CHECK(step->documents[2].brought_by == kOtherUser);
 }
 
 TEST_CASE("A settlement belongs to SETTLE, signing to the signer", "[projects][codec]") {

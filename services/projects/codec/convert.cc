@@ -113,6 +113,8 @@ v1::Project ToProto(const Project& project) {
     d->set_kind(document.kind);
     d->set_sha256(document.sha256);
     d->set_title(document.title);
+    d->set_reason(document.reason);
+    d->set_brought_by(document.brought_by);
   }
   out.set_state(static_cast<v1::ProjectState>(project.state));
   out.set_version(project.version);

@@ -70,18 +70,22 @@ std::vector<Target> ParseTargets(rpc::Fields& fields, const std::string& at,
 
 template <class Documents>
 std::vector<DocumentRef> ParseDocuments(rpc::Fields& fields, const std::string& at,
-                                        const Documents& given) {
+                                        const Documents& given, const Author& author) {
   fields.Check(given.size() <= kDocumentsMax, at, "must have at most 200 items");
   std::vector<DocumentRef> documents;
   for (const v1::DocumentRef& document : given) {
     const std::string here = At(at, static_cast<int>(documents.size()));
     fields.Check(IsDocumentKind(document.kind()), here + ".kind",
                  "must be DECLARATION, REVIEW_OPINION, ESTABLISHMENT_APPROVAL, PERMIT, "
-                 "ACCEPTANCE_REPORT, FINAL_ACCOUNT, CONTRACT, WAIVER or OTHER");
+                 "ACCEPTANCE_REPORT, FINAL_ACCOUNT, CONTRACT, DATES_WAIVER, COMPLETION_WAIVER or "
+                 "OTHER");
     fields.Check(IsSha256(document.sha256()), here + ".sha256", "must be 64 lower-case hex digits");
     documents.push_back({.kind = document.kind(),
                          .sha256 = document.sha256(),
-                         .title = fields.Text(here + ".title", document.title(), 0, kNameMax)});
+                         .title = fields.Text(here + ".title", document.title(), 0, kNameMax),
+                         .reason = fields.Text(here + ".reason", document.reason(),
+                                               IsWaiver(document.kind()) ? 1 : 0, kNameMax),
+                         .brought_by = author.actor});
   }
   std::vector<DocumentRef> distinct;
   AddDocuments(documents, distinct);
@@ -159,7 +163,8 @@ absl::CivilDay PastDate(rpc::Fields& fields, const std::string& at, const std::s
   return date;
 }
 
-Project ParseProject(rpc::Fields& fields, const std::string& at, const v1::Project& project) {
+Project ParseProject(rpc::Fields& fields, const std::string& at, const v1::Project& project,
+                     const Author& author) {
   Project out;
   out.project_id = fields.Uuid(at + ".project_id", project.project_id());
   out.code = fields.Text(at + ".code", project.code(), 1, kCodeMax);
@@ -179,7 +184,7 @@ Project ParseProject(rpc::Fields& fields, const std::string& at, const v1::Proje
   fields.Check(!out.planned_start || !out.planned_end || *out.planned_end >= *out.planned_start,
                at + ".planned_end", "must not be before planned_start");
   out.targets = ParseTargets(fields, at + ".targets", project);
-  out.documents = ParseDocuments(fields, at + ".documents", project.documents());
+  out.documents = ParseDocuments(fields, at + ".documents", project.documents(), author);
   out.key_project = project.key_project();
   out.source_ref = fields.Text(at + ".source_ref", project.source_ref(), 0, kNameMax);
   return out;
@@ -292,7 +297,11 @@ absl::StatusOr<ProjectStep> ParseStep(const v1::ProjectCommandRequest& request, 
   step.effective_date = PastDate(fields, "effective_date", request.effective_date(), author);
   step.reason = fields.Text("reason", request.reason(),
                             row != nullptr && row->reason_needed ? 1 : 0, kReasonMax);
-  step.documents = ParseDocuments(fields, "documents", request.documents());
+  step.documents = ParseDocuments(fields, "documents", request.documents(), author);
+  for (int i = 0; i < request.documents_size(); ++i) {
+    fields.Check(MayBring(desk, request.documents(i).kind()), At("documents", i) + ".kind",
+                 "is not brought by the desk of this RPC");
+  }
   step.actor = author.actor;
   RETURN_IF_ERROR(fields.status());
   return step;
@@ -325,7 +334,8 @@ absl::StatusOr<Report> ParseReport(const v1::ImportedProject& imported, const Au
   rpc::Fields fields;
   fields.Uuid("request_id", imported.request_id());
   Report report;
-  report.project = ParseProject(fields, "project", imported.project());
+  report.project = ParseProject(fields, "project", imported.project(), author);
+  for (DocumentRef& document : report.project.documents) document.brought_by.clear();
   report.project.observed = true;
   fields.Check(v1::ProjectState_IsValid(imported.project().state()) &&
                    imported.project().state() != v1::PROJECT_STATE_UNSPECIFIED,

@@ -29,8 +29,10 @@ Author AuthorOf(const Call& call);
 absl::CivilDay PastDate(rpc::Fields& fields, const std::string& at, const std::string& value,
                         const Author& author);
 
-// A project as its maker gives it; `at` is the field's path, e.g. "project".
-Project ParseProject(rpc::Fields& fields, const std::string& at, const v1::Project& project);
+// A project as its maker gives it; `at` is the field's path, e.g. "project". The author brings its
+// documents.
+Project ParseProject(rpc::Fields& fields, const std::string& at, const v1::Project& project,
+                     const Author& author);
 // Work items and milestones; ids must differ, and no milestone is met yet.
 BaselineCommand ParseBaseline(rpc::Fields& fields, const v1::SetBaselineRequest& request,
                               const Author& author);
@@ -41,7 +43,8 @@ absl::StatusOr<Modification> ParseModification(const v1::CreateModificationReque
 absl::StatusOr<Measurement> ParseMeasurement(const v1::RecordMeasurementRequest& request,
                                              const Author& author);
 
-// A life-cycle command at a desk: FIELD_INVALID for a command of another desk or a missing reason.
+// A life-cycle command at a desk: FIELD_INVALID for a command or a document of another desk, or a
+// missing reason.
 absl::StatusOr<ProjectStep> ParseStep(const v1::ProjectCommandRequest& request, Desk desk,
                                       const Author& author);
 // A contract command: `signing` tells SignContract's commands (SIGN, DECLINE) from

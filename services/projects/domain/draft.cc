@@ -1,6 +1,9 @@
 #include "services/projects/domain/draft.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "libs/core/status.h"
 #include "services/projects/domain/life_cycle.h"
@@ -16,6 +19,31 @@ absl::Status CheckRelatives(const Project& project, const Relatives& relatives) 
   return CheckParent(project, relatives.children);
 }
 
+bool SameFile(const DocumentRef& a, const DocumentRef& b) {
+  return a.kind == b.kind && a.sha256 == b.sha256;
+}
+
+// The documents of a draft: the unit's as it wants them, those that it cannot bring as they are.
+absl::StatusOr<std::vector<DocumentRef>> DraftDocuments(const std::vector<DocumentRef>& present,
+                                                        const std::vector<DocumentRef>& wanted) {
+  std::vector<DocumentRef> documents;
+  for (const DocumentRef& document : present) {
+    if (!MayBring(Desk::kUnit, document.kind)) documents.push_back(document);
+  }
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    const auto known = std::find_if(present.begin(), present.end(),
+                                    [&](const DocumentRef& p) { return SameFile(p, wanted[i]); });
+    if (MayBring(Desk::kUnit, wanted[i].kind)) {
+      documents.push_back(wanted[i]);
+      if (known != present.end()) documents.back().brought_by = known->brought_by;
+    } else if (known == present.end()) {
+      return InvalidFields({{"project.documents[" + std::to_string(i) + "].kind",
+                             "is not brought by the unit that draws a project up"}});
+    }
+  }
+  return documents;
+}
+
 }  // namespace
 
 absl::StatusOr<ProjectChange> Create(const Project& wanted, const Relatives& relatives,
@@ -27,6 +55,7 @@ absl::StatusOr<ProjectChange> Create(const Project& wanted, const Relatives& rel
   project.observed = false;
   project.declared_by.clear();
   project.baseline_frozen = false;
+  ASSIGN_OR_RETURN(project.documents, DraftDocuments({}, wanted.documents));
   RETURN_IF_ERROR(CheckRelatives(project, relatives));
   ProjectChange change;
   Append(ProjectStateChanged{.project = std::move(project),
@@ -54,7 +83,7 @@ absl::StatusOr<ProjectChange> Update(const ProjectFile& file, const Project& wan
   project.planned_start = wanted.planned_start;
   project.planned_end = wanted.planned_end;
   project.targets = wanted.targets;
-  project.documents = wanted.documents;
+  ASSIGN_OR_RETURN(project.documents, DraftDocuments(present.documents, wanted.documents));
   project.key_project = wanted.key_project;
   project.source_ref = wanted.source_ref;
   RETURN_IF_ERROR(CheckRelatives(project, relatives));

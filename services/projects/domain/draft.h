@@ -16,14 +16,14 @@ struct Relatives {
 };
 
 // Decides whether a project may be drawn up; it becomes DRAFT.
-// Refuses as CheckChild.
+// Refuses: FIELD_INVALID (a document that another desk brings), as CheckChild.
 absl::StatusOr<ProjectChange> Create(const Project& wanted, const Relatives& relatives,
                                      absl::CivilDay effective_date);
 
 // Decides whether a draft may become `wanted`; code, unit, parent, currency and mode stay as they
-// are. Refuses, in this order: VERSION_MISMATCH, WRONG_STATE (only DRAFT and RETURNED), as
-// CheckChild, as CheckParent,
-//   CURRENCY_MISMATCH, OBSERVED_PROJECT.
+// are, and so do the documents that other desks brought. Refuses, in this order: VERSION_MISMATCH,
+// WRONG_STATE (only DRAFT and RETURNED), FIELD_INVALID (a new document that another desk brings),
+// as CheckChild, as CheckParent, CURRENCY_MISMATCH, OBSERVED_PROJECT.
 absl::StatusOr<ProjectChange> Update(const ProjectFile& file, const Project& wanted,
                                      int64_t expected_version, const Relatives& relatives,
                                      absl::CivilDay effective_date);

@@ -41,13 +41,14 @@ absl::Status OutsideUnit(const std::string& unit_path, const Project& parent) {
 }
 
 absl::Status OutsideDates(const Day& start, const Day& end, const Project& parent) {
-  return Refused(Reason::kOutsideParent,
-                 "a sub-project's dates lie outside the parent's and no WAIVER document is given",
-                 {{"parent_project_id", parent.project_id},
-                  {"planned_start", Text(start)},
-                  {"planned_end", Text(end)},
-                  {"parent_planned_start", Text(parent.planned_start)},
-                  {"parent_planned_end", Text(parent.planned_end)}});
+  return Refused(
+      Reason::kOutsideParent,
+      "a sub-project's dates lie outside the parent's and no DATES_WAIVER document is given",
+      {{"parent_project_id", parent.project_id},
+       {"planned_start", Text(start)},
+       {"planned_end", Text(end)},
+       {"parent_planned_start", Text(parent.planned_start)},
+       {"parent_planned_end", Text(parent.planned_end)}});
 }
 
 }  // namespace
@@ -62,7 +63,7 @@ absl::Status CheckChild(const Project& child, const Project& parent, const Child
       CheckInvestment(parent, siblings.investment_minor, child.approved_investment_minor));
   if (!IsWithin(child.unit_path, parent.unit_path)) return OutsideUnit(child.unit_path, parent);
   if (!Inside(child.planned_start, child.planned_end, parent) &&
-      !HasDocument(child.documents, kWaiver)) {
+      !HasDocument(child.documents, kDatesWaiver)) {
     return OutsideDates(child.planned_start, child.planned_end, parent);
   }
   if (child.currency != parent.currency) {
@@ -82,7 +83,7 @@ absl::Status CheckParent(const Project& parent, const Children& children) {
     if (!IsWithin(unit, parent.unit_path)) return OutsideUnit(unit, parent);
   }
   if (!Inside(children.first_start, children.last_end, parent) &&
-      !HasDocument(parent.documents, kWaiver)) {
+      !HasDocument(parent.documents, kDatesWaiver)) {
     return OutsideDates(children.first_start, children.last_end, parent);
   }
   return absl::OkStatus();

@@ -26,7 +26,7 @@ struct Children {
 // Decides whether `child` fits under `parent`, whose other children are `siblings`.
 // Refuses, in this order: WRONG_STATE (the parent is over, P8), EXCEEDS_PARENT (P3), OUTSIDE_PARENT
 // (P2: unit not at or below the
-//   parent's; P4: dates outside the parent's and no WAIVER document), CURRENCY_MISMATCH.
+//   parent's; P4: dates outside the parent's and no DATES_WAIVER document), CURRENCY_MISMATCH.
 absl::Status CheckChild(const Project& child, const Project& parent, const Children& siblings);
 
 // Decides whether `parent` as it shall be still holds its children.

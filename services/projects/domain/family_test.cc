@@ -59,8 +59,9 @@ TEST_CASE("A sub-project's dates lie within the parent's, or are waived", "[proj
   } else {
     child.planned_end = *child.planned_end + 1;
   }
+  child.documents.push_back(DocumentOf(kCompletionWaiver));
   CHECK(ReasonOf(CheckChild(child, Parent(), {})) == "OUTSIDE_PARENT");
-  child.documents.push_back(DocumentOf(kWaiver));
+  child.documents.push_back(DocumentOf(kDatesWaiver));
   CHECK(CheckChild(child, Parent(), {}).ok());
 }
 

@@ -31,7 +31,7 @@ constexpr std::array kTransitions = {
                {}},
     Transition{C::kAcceptForReview, Desk::kReview, Of(S::kDeclared), S::kUnderReview, 0, {}},
     Transition{C::kPassReview, Desk::kReview, Of(S::kUnderReview), S::kReserved,
-               kDocumentGiven | kOtherPerson, kReviewOpinion},
+               kDocumentGiven | kDatesWaived | kOtherPerson, kReviewOpinion},
     Transition{
         C::kReturn, Desk::kReview, Of(S::kUnderReview), S::kReturned, kOtherPerson, {}, true},
     Transition{
@@ -61,6 +61,24 @@ constexpr std::array kTransitions = {
                {}},
     Transition{C::kClose, Desk::kFinance, Of(S::kFinalAccounted), S::kClosed, kNothingOpen, {}},
     Transition{C::kCancel, Desk::kFinance, kBeforeCompleted, S::kCancelled, kNothingOpen, {}, true},
+    Transition{C::kWaiveCompletion, Desk::kAcceptance, Of(S::kExecuting), S::kExecuting,
+               kDocumentGiven, kCompletionWaiver, true},
+};
+
+struct DocumentDesk {
+  std::string_view kind;
+  uint32_t desks;  // bit 1 << desk
+};
+
+constexpr std::array kDocumentDesks = {
+    DocumentDesk{kDeclarationDocument, Of(Desk::kUnit)},
+    DocumentDesk{kDatesWaiver, Of(Desk::kUnit, Desk::kReview)},
+    DocumentDesk{kReviewOpinion, Of(Desk::kReview)},
+    DocumentDesk{kEstablishmentApproval, Of(Desk::kPlanning)},
+    DocumentDesk{kPermit, Of(Desk::kExecution)},
+    DocumentDesk{kCompletionWaiver, Of(Desk::kAcceptance)},
+    DocumentDesk{kAcceptanceReport, Of(Desk::kAcceptance)},
+    DocumentDesk{kFinalAccount, Of(Desk::kFinance)},
 };
 
 // All that a guard may look at. `project` already holds the step's documents.
@@ -87,11 +105,21 @@ absl::Status TargetsAreGiven(const Case& c) {
   return Refused(Reason::kTargetsMissing, "no performance targets, no budget");
 }
 
-absl::Status DocumentIsGiven(const Case& c) {
-  if (HasDocument(c.project.documents, c.row.document)) return absl::OkStatus();
+// Only what the step itself brings counts: a document from before, e.g. from before a RETURN, was
+// another decision's.
+absl::Status IsBrought(const Case& c, std::string_view kind) {
+  if (HasDocument(c.step.documents, kind)) return absl::OkStatus();
   return Refused(Reason::kDocumentMissing,
-                 "a document of kind " + std::string(c.row.document) + " is needed first",
-                 {{"kind", std::string(c.row.document)}});
+                 "this step must bring a document of kind " + std::string(kind),
+                 {{"kind", std::string(kind)}});
+}
+
+absl::Status DocumentIsGiven(const Case& c) { return IsBrought(c, c.row.document); }
+
+// Dates outside the parent's are the unit's wish until another person grants it.
+absl::Status DatesAreWaived(const Case& c) {
+  if (!HasDocument(c.file.project.documents, kDatesWaiver)) return absl::OkStatus();
+  return IsBrought(c, kDatesWaiver);
 }
 
 absl::Status IsOtherPerson(const Case& c) {
@@ -123,11 +151,13 @@ absl::Status WorkItemsAreThere(const Case& c) {
 }
 
 absl::Status WorkIsComplete(const Case& c) {
-  if (c.project.physical_bp == kWholeBp || HasDocument(c.project.documents, kWaiver)) {
-    return absl::OkStatus();
+  if (c.project.physical_bp == kWholeBp) return absl::OkStatus();
+  for (const DocumentRef& document : c.project.documents) {
+    if (document.kind == kCompletionWaiver && document.brought_by != c.step.actor)
+      return absl::OkStatus();
   }
   return Refused(Reason::kWorkNotComplete,
-                 "physical progress is below 100 % and no WAIVER document is given",
+                 "physical progress is below 100 % and no other person has waived the rest",
                  {{"physical_bp", std::to_string(c.project.physical_bp)}});
 }
 
@@ -151,7 +181,7 @@ absl::Status IsSettled(const Case& c) {
   const bool equal = accounted == c.contracts.settled_minor && c.ledger.in_transit_minor == 0 &&
                      c.ledger.foreign_used_lines == 0;
   const bool explained = !c.step.reason.empty() && c.ledger.in_transit_minor == 0 &&
-                         HasDocument(c.project.documents, kFinalAccount);
+                         HasDocument(c.step.documents, kFinalAccount);
   if (equal || explained) return absl::OkStatus();
   return Refused(Reason::kSettlementDiffers,
                  "the settlements differ from what was paid and retained; explain it by a "
@@ -171,6 +201,7 @@ constexpr std::array kGuards = {
     GuardRow{kDeclarationComplete, DeclarationIsComplete},
     GuardRow{kTargetsGiven, TargetsAreGiven},
     GuardRow{kDocumentGiven, DocumentIsGiven},
+    GuardRow{kDatesWaived, DatesAreWaived},
     GuardRow{kOtherPerson, IsOtherPerson},
     GuardRow{kBudgetLineExists, BudgetLineIsThere},
     GuardRow{kActiveLineExists, ActiveLineIsThere},
@@ -192,6 +223,13 @@ absl::Status CheckState(const Project& project, const Transition& row) {
 }  // namespace
 
 std::span<const Transition> Transitions() { return kTransitions; }
+
+bool MayBring(Desk desk, std::string_view kind) {
+  for (const DocumentDesk& row : kDocumentDesks) {
+    if (row.kind == kind) return (row.desks & (1U << static_cast<uint32_t>(desk))) != 0;
+  }
+  return kind == kContractDocument || kind == kOtherDocument;
+}
 
 const Transition* Find(ProjectCommand command) {
   for (const Transition& row : kTransitions) {

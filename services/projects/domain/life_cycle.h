@@ -20,19 +20,23 @@ namespace fiscus::projects {
 enum Guard : uint32_t {
   kDeclarationComplete = 1U << 0,  // DECLARATION_INCOMPLETE
   kTargetsGiven = 1U << 1,         // TARGETS_MISSING: no target, no budget
-  kDocumentGiven = 1U << 2,        // DOCUMENT_MISSING: Transition::document
+  kDocumentGiven = 1U << 2,        // DOCUMENT_MISSING: the step brings Transition::document
   kOtherPerson = 1U << 3,          // SAME_PERSON: reviewer ≠ declarer
   kBudgetLineExists = 1U << 4,     // NO_BUDGET_LINE
   kActiveLineExists = 1U << 5,     // NO_ACTIVE_LINE
   kContractEffective = 1U << 6,    // NO_EFFECTIVE_CONTRACT
   kWorkItemsExist = 1U << 7,       // NO_WORK_ITEMS
-  kWorkComplete = 1U << 8,         // WORK_NOT_COMPLETE, unless a WAIVER is among the documents
+  kWorkComplete = 1U << 8,         // WORK_NOT_COMPLETE, unless another person waived it
   kNothingOpen = 1U << 9,          // OPEN_COMMITMENTS
-  kSettled = 1U << 10,  // SETTLEMENT_DIFFERS, unless explained by a FINAL_ACCOUNT and a reason
+  kSettled = 1U << 10,      // SETTLEMENT_DIFFERS, unless explained by a FINAL_ACCOUNT and a reason
+  kDatesWaived = 1U << 11,  // DOCUMENT_MISSING: a DATES_WAIVER that the unit asks for is granted
 };
 
 // Which role's RPC accepts a command.
 enum class Desk { kUnit, kReview, kPlanning, kFinance, kExecution, kAcceptance };
+
+// True if documents of this kind are brought by this desk (drafts are the unit's).
+bool MayBring(Desk desk, std::string_view kind);
 
 // One row of the table.
 struct Transition {
@@ -82,7 +86,7 @@ struct ProjectStep {
   int64_t expected_version = 0;  // 0: any
   absl::CivilDay effective_date;
   std::string reason;
-  std::vector<DocumentRef> documents;  // added by the step; they count for its guards
+  std::vector<DocumentRef> documents;  // brought by the step: only they count for its guards
   std::string actor;
 };
 

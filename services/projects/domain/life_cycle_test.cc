@@ -94,22 +94,60 @@ TEST_CASE("Targets come first: no target, no budget", "[projects][domain]") {
   CHECK(ReasonOf(Decide(file, StepOf(command), {}, {}).status()) == "TARGETS_MISSING");
 }
 
-TEST_CASE("A step needs its document, and may bring it", "[projects][domain]") {
-  const auto [command, state, kind] =
-      GENERATE(table<C, S, std::string_view>({{C::kPassReview, S::kUnderReview, kReviewOpinion},
-                                              {C::kEstablish, S::kReserved, kEstablishmentApproval},
-                                              {C::kStart, S::kFunded, kPermit},
-                                              {C::kAccept, S::kCompleted, kAcceptanceReport}}));
+TEST_CASE("A step brings its document itself", "[projects][domain]") {
+  const auto [command, state, kind] = GENERATE(
+      table<C, S, std::string_view>({{C::kPassReview, S::kUnderReview, kReviewOpinion},
+                                     {C::kEstablish, S::kReserved, kEstablishmentApproval},
+                                     {C::kStart, S::kFunded, kPermit},
+                                     {C::kAccept, S::kCompleted, kAcceptanceReport},
+                                     {C::kWaiveCompletion, S::kExecuting, kCompletionWaiver}}));
+  // What is there from before, e.g. from before a RETURN or from the declarer, does not count.
   ProjectFile file = FileIn(state);
-  file.project.documents.clear();
-  const auto refused = DecideWell(file, command);
+  file.project.documents = {DocumentOf(kind)};
+  ProjectStep step = StepOf(command);
+  step.documents.clear();
+  const auto refused = Decide(file, step, {}, OneEffective());
   CHECK(ReasonOf(refused.status()) == "DOCUMENT_MISSING");
   CHECK(RefusalOf(refused.status())->figures.at("kind") == kind);
-  ProjectStep step = StepOf(command);
   step.documents = {DocumentOf(kind), DocumentOf(kind)};
   const auto change = Decide(file, step, {}, OneEffective());
   REQUIRE(change.ok());
   CHECK(change->after.project.documents.size() == 1);
+}
+
+TEST_CASE("Documents belong to desks", "[projects][domain]") {
+  const auto desks = [](std::string_view kind) {
+    std::string found;
+    for (const Desk desk : {Desk::kUnit, Desk::kReview, Desk::kPlanning, Desk::kFinance,
+                            Desk::kExecution, Desk::kAcceptance}) {
+      if (MayBring(desk, kind)) found += "URPFXA"[static_cast<int>(desk)];
+    }
+    return found;
+  };
+  CHECK(desks(kDeclarationDocument) == "U");
+  CHECK(desks(kDatesWaiver) == "UR");
+  CHECK(desks(kReviewOpinion) == "R");
+  CHECK(desks(kEstablishmentApproval) == "P");
+  CHECK(desks(kPermit) == "X");
+  CHECK(desks(kAcceptanceReport) == "A");
+  CHECK(desks(kCompletionWaiver) == "A");
+  CHECK(desks(kFinalAccount) == "F");
+  CHECK(desks(kContractDocument) == "URPFXA");
+  CHECK(desks(kOtherDocument) == "URPFXA");
+  for (const Transition& row : Transitions()) {
+    if (!row.document.empty()) CHECK(MayBring(row.desk, row.document));
+  }
+}
+
+TEST_CASE("The reviewer grants the dates that the unit wants waived", "[projects][domain]") {
+  ProjectFile file = FileIn(S::kUnderReview);
+  file.project.documents.push_back(DocumentOf(kDatesWaiver));
+  const auto refused = DecideWell(file, C::kPassReview);
+  CHECK(ReasonOf(refused.status()) == "DOCUMENT_MISSING");
+  CHECK(RefusalOf(refused.status())->figures.at("kind") == kDatesWaiver);
+  ProjectStep step = StepOf(C::kPassReview);
+  step.documents.push_back(DocumentOf(kDatesWaiver));
+  CHECK(Decide(file, step, {}, {}).ok());
 }
 
 TEST_CASE("The declarer does not review", "[projects][domain]") {
@@ -148,15 +186,24 @@ TEST_CASE("Work starts with a contract in force and measurable work, and freezes
   CHECK(ReasonOf(Decide(file, StepOf(C::kStart), {}, OneEffective()).status()) == "NO_WORK_ITEMS");
 }
 
-TEST_CASE("Work is complete at 100 %, or waived by a document", "[projects][domain]") {
+TEST_CASE("Work is complete at 100 %, or waived by another person", "[projects][domain]") {
   ProjectFile file = FileIn(S::kExecuting);
+  CHECK(DecideWell(file, C::kComplete).ok());
   file.project.physical_bp = 9'999;
-  const auto refused = Decide(file, StepOf(C::kComplete), {}, {});
+  const auto refused = DecideWell(file, C::kComplete);
   CHECK(ReasonOf(refused.status()) == "WORK_NOT_COMPLETE");
   CHECK(RefusalOf(refused.status())->figures.at("physical_bp") == "9999");
-  ProjectStep step = StepOf(C::kComplete);
-  step.documents = {DocumentOf(kWaiver)};
-  CHECK(Decide(file, step, {}, {}).ok());
+  // The waiver of the parent's dates is another matter.
+  file.project.documents.push_back(DocumentOf(kDatesWaiver));
+  CHECK(ReasonOf(DecideWell(file, C::kComplete).status()) == "WORK_NOT_COMPLETE");
+  const auto waived = DecideWell(file, C::kWaiveCompletion);
+  REQUIRE(waived.ok());
+  CHECK(waived->after.project.state == S::kExecuting);
+  // Who waived does not complete.
+  CHECK(ReasonOf(DecideWell(waived->after, C::kComplete).status()) == "WORK_NOT_COMPLETE");
+  ProjectStep complete = StepOf(C::kComplete);
+  complete.actor = kUnitUser;
+  CHECK(Decide(waived->after, complete, {}, {}).ok());
 }
 
 TEST_CASE("Nothing is closed or cancelled over open commitments", "[projects][domain]") {
@@ -185,6 +232,13 @@ TEST_CASE("The final account is approved when settled = paid + retained, or expl
                      .status()) == "SETTLEMENT_DIFFERS");
   step.documents = {DocumentOf(kFinalAccount)};
   CHECK(ReasonOf(Decide(file, step, {.net_paid_minor = 97}, contracts).status()) ==
+        "SETTLEMENT_DIFFERS");
+  ProjectFile given_before = file;
+  given_before.project.documents.push_back(DocumentOf(kFinalAccount));
+  ProjectStep bare = step;
+  bare.documents.clear();
+  bare.reason = "3 were paid by another budget";
+  CHECK(ReasonOf(Decide(given_before, bare, {.net_paid_minor = 97}, contracts).status()) ==
         "SETTLEMENT_DIFFERS");
   step.reason = "3 were paid by another budget";
   CHECK(Decide(file, step, {.net_paid_minor = 97}, contracts).ok());

@@ -15,13 +15,13 @@ constexpr std::array<std::string_view, kProjectStates> kStateNames = {
 constexpr std::array<std::string_view, kProjectCommands> kCommandNames = {
     "UNSPECIFIED", "DECLARE", "ACCEPT_FOR_REVIEW",     "PASS_REVIEW", "RETURN",  "REJECT",
     "ESTABLISH",   "BUDGET",  "ISSUE_FUNDS",           "START",       "SUSPEND", "RESUME",
-    "COMPLETE",    "ACCEPT",  "APPROVE_FINAL_ACCOUNT", "CLOSE",       "CANCEL",
+    "COMPLETE",    "ACCEPT",  "APPROVE_FINAL_ACCOUNT", "CLOSE",       "CANCEL",  "WAIVE_COMPLETION",
 };
 
 constexpr std::array kDocumentKinds = {
     kDeclarationDocument, kReviewOpinion, kEstablishmentApproval, kPermit,
-    kAcceptanceReport,    kFinalAccount,  kContractDocument,      kWaiver,
-    kOtherDocument,
+    kAcceptanceReport,    kFinalAccount,  kContractDocument,      kDatesWaiver,
+    kCompletionWaiver,    kOtherDocument,
 };
 
 }  // namespace
@@ -53,6 +53,8 @@ bool HasStarted(ProjectState state) {
 bool IsDocumentKind(std::string_view kind) {
   return std::find(kDocumentKinds.begin(), kDocumentKinds.end(), kind) != kDocumentKinds.end();
 }
+
+bool IsWaiver(std::string_view kind) { return kind == kDatesWaiver || kind == kCompletionWaiver; }
 
 bool HasDocument(const std::vector<DocumentRef>& documents, std::string_view kind) {
   return std::any_of(documents.begin(), documents.end(),

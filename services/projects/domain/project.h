@@ -54,8 +54,9 @@ enum class ProjectCommand : int16_t {
   kApproveFinalAccount = 14,
   kClose = 15,
   kCancel = 16,
+  kWaiveCompletion = 17,
 };
-inline constexpr int kProjectCommands = 17;  // with kNone
+inline constexpr int kProjectCommands = 18;  // with kNone
 
 // "DRAFT", "DECLARE": the proto's names without their prefix, for figures and messages.
 std::string_view Name(ProjectState state);
@@ -81,6 +82,8 @@ struct DocumentRef {
   std::string kind;    // one of kDocumentKinds
   std::string sha256;  // 64 lower-case hexadecimal digits
   std::string title;
+  std::string reason;      // of a waiver: not empty
+  std::string brought_by;  // who brought it; empty: reported by a source
   friend bool operator==(const DocumentRef&, const DocumentRef&) = default;
 };
 
@@ -91,11 +94,14 @@ inline constexpr std::string_view kPermit = "PERMIT";
 inline constexpr std::string_view kAcceptanceReport = "ACCEPTANCE_REPORT";
 inline constexpr std::string_view kFinalAccount = "FINAL_ACCOUNT";
 inline constexpr std::string_view kContractDocument = "CONTRACT";
-inline constexpr std::string_view kWaiver = "WAIVER";
+inline constexpr std::string_view kDatesWaiver = "DATES_WAIVER";
+inline constexpr std::string_view kCompletionWaiver = "COMPLETION_WAIVER";
 inline constexpr std::string_view kOtherDocument = "OTHER";
 
 // True for the kinds above.
 bool IsDocumentKind(std::string_view kind);
+// True for the two waivers: they give a reason.
+bool IsWaiver(std::string_view kind);
 
 // An element of the work breakdown. Planned value grows linearly from planned_start to planned_end.
 struct WorkItem {

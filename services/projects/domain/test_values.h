@@ -15,7 +15,11 @@ inline constexpr char kUnitUser[] = "user-unit";
 inline constexpr char kOtherUser[] = "user-other";
 
 inline DocumentRef DocumentOf(std::string_view kind) {
-  return {.kind = std::string(kind), .sha256 = std::string(64, 'a'), .title = "a document"};
+  return {.kind = std::string(kind),
+          .sha256 = std::string(64, 'a'),
+          .title = "a document",
+          .reason = IsWaiver(kind) ? "the flood" : "",
+          .brought_by = kUnitUser};
 }
 
 inline WorkItem ItemOf(std::string id, int64_t value_minor, int64_t quantity_milli,
@@ -58,8 +62,19 @@ inline ProjectFile FileIn(ProjectState state) {
   return file;
 }
 
+// A step that brings its document.
 inline ProjectStep StepOf(ProjectCommand command) {
-  return {.command = command, .effective_date = kDay, .reason = {}, .actor = kOtherUser};
+  ProjectStep step{.command = command,
+                   .effective_date = kDay,
+                   .reason = {},
+                   .documents = {},
+                   .actor = kOtherUser};
+  const std::string_view document = Find(command)->document;
+  if (!document.empty()) {
+    step.documents = {DocumentOf(document)};
+    step.documents[0].brought_by = kOtherUser;
+  }
+  return step;
 }
 
 // A ledger and contracts with which every guard but NothingOpen and Settled holds.

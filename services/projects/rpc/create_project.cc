@@ -42,7 +42,7 @@ absl::StatusOr<v1::Project> CreateNow(pg::Tx& tx, const Call& call, const Projec
 absl::StatusOr<v1::Project> CreateProject(const Deps& deps, const Call& call,
                                           const v1::CreateProjectRequest& request) {
   rpc::Fields fields;
-  const Project wanted = ParseProject(fields, "project", request.project());
+  const Project wanted = ParseProject(fields, "project", request.project(), AuthorOf(call));
   const absl::CivilDay date =
       PastDate(fields, "effective_date", request.effective_date(), AuthorOf(call));
   RETURN_IF_ERROR(fields.status());

@@ -58,6 +58,26 @@ TEST_CASE("A project lives from draft to closure", "[projects][rpc]") {
   CHECK(world.Timers() == 0);
 }
 
+TEST_CASE("The department waives what is left, and the unit completes", "[projects][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  world.MakeExecuting(kProject, kContract);
+  REQUIRE(world.Measure(601, kProject, 900).ok());
+  v1::ProjectCommandRequest complete = world.Command(kProject, v1::PROJECT_COMMAND_COMPLETE);
+  *complete.add_documents() = DocumentOf("COMPLETION_WAIVER");
+  CHECK(ReasonOf(ExecuteProject(world.deps(), world.CallBy(kOperator), complete).status()) ==
+        "FIELD_INVALID");
+  complete.clear_documents();
+  CHECK(ReasonOf(ExecuteProject(world.deps(), world.CallBy(kOperator), complete).status()) ==
+        "WORK_NOT_COMPLETE");
+  const auto waived = world.Do(kProject, v1::PROJECT_COMMAND_WAIVE_COMPLETION);
+  REQUIRE(waived.ok());
+  const v1::DocumentRef& waiver = waived->documents(waived->documents_size() - 1);
+  CHECK(waiver.brought_by() == kReviewer);
+  CHECK(waiver.reason() == "the flood");
+  CHECK(ExecuteProject(world.deps(), world.CallBy(kOperator), complete).ok());
+}
+
 TEST_CASE("The ledger's word decides the money guards", "[projects][rpc]") {
   FISCUS_NEEDS_PG();
   World world;

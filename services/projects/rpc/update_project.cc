@@ -11,7 +11,7 @@ namespace fiscus::projects {
 absl::StatusOr<v1::Project> UpdateProject(const Deps& deps, const Call& call,
                                           const v1::UpdateProjectRequest& request) {
   rpc::Fields fields;
-  const Project wanted = ParseProject(fields, "project", request.project());
+  const Project wanted = ParseProject(fields, "project", request.project(), AuthorOf(call));
   fields.Check(request.expected_version() > 0, "expected_version",
                "must be the version that was read");
   const absl::CivilDay date =

@@ -52,8 +52,11 @@ absl::Status LoadDocuments(pg::Tx& tx, const pg::Args& ids, ProjectFiles& files)
   ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kLoadDocuments, ids));
   for (const pg::Row row : rows) {
     files.at(row.Text("project_id"))
-        .project.documents.push_back(
-            {.kind = row.Text("kind"), .sha256 = row.Text("sha256"), .title = row.Text("title")});
+        .project.documents.push_back({.kind = row.Text("kind"),
+                                      .sha256 = row.Text("sha256"),
+                                      .title = row.Text("title"),
+                                      .reason = row.Text("reason"),
+                                      .brought_by = row.Text("brought_by")});
   }
   return absl::OkStatus();
 }
@@ -182,7 +185,9 @@ absl::Status SaveDocuments(pg::Tx& tx, const Replacement<DocumentRef>& change) {
   Columns columns = OwnedColumns(tx, change.added);
   columns.Text(change.added, [](const O& o) { return o.part->kind; })
       .Text(change.added, [](const O& o) { return o.part->sha256; })
-      .Text(change.added, [](const O& o) { return o.part->title; });
+      .Text(change.added, [](const O& o) { return o.part->title; })
+      .Text(change.added, [](const O& o) { return o.part->reason; })
+      .Text(change.added, [](const O& o) { return o.part->brought_by; });
   return tx.Run(sql::kInsertDocuments, columns.args()).status();
 }
 

@@ -82,7 +82,7 @@ TEST_CASE("A project is read as it was written, and as it was changed", "[projec
   second.project.name = "A \"larger\" school, {1}\\2";
   second.project.planned_end.reset();
   second.project.targets.clear();
-  second.project.documents.push_back(DocumentOf(kWaiver));
+  second.project.documents.push_back(DocumentOf(kDatesWaiver));
   second.work_items.pop_back();
   second.milestones[0].met_on = kDay;
   REQUIRE(stores
@@ -217,7 +217,7 @@ TEST_CASE("Children are summed without those that fell out", "[projects][store]"
     child.project.approved_investment_minor = 10 * i;
     if (i == 5) {  // its dates are waived
       child.project.planned_end = absl::CivilDay(2030, 1, 1);
-      child.project.documents.push_back(DocumentOf(kWaiver));
+      child.project.documents.push_back(DocumentOf(kDatesWaiver));
     }
     REQUIRE(stores.Write([&](pg::Tx& tx) { return SaveNew(tx, child); }).ok());
   }

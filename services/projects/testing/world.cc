@@ -47,6 +47,7 @@ v1::DocumentRef DocumentOf(const std::string& kind) {
   document.set_kind(kind);
   document.set_sha256(std::string(64, 'a'));
   document.set_title("a document");
+  if (kind.ends_with("WAIVER")) document.set_reason("the flood");
   return document;
 }
 
@@ -140,6 +141,8 @@ v1::ProjectCommandRequest World::Command(int project, v1::ProjectCommand command
   if (command == v1::PROJECT_COMMAND_START) *request.add_documents() = DocumentOf("PERMIT");
   if (command == v1::PROJECT_COMMAND_ACCEPT)
     *request.add_documents() = DocumentOf("ACCEPTANCE_REPORT");
+  if (command == v1::PROJECT_COMMAND_WAIVE_COMPLETION)
+    *request.add_documents() = DocumentOf("COMPLETION_WAIVER");
   return request;
 }
 
@@ -165,6 +168,7 @@ absl::StatusOr<v1::Project> World::Do(int project, v1::ProjectCommand command,
     case v1::PROJECT_COMMAND_COMPLETE:
       return ExecuteProject(deps_, call, request);
     case v1::PROJECT_COMMAND_ACCEPT:
+    case v1::PROJECT_COMMAND_WAIVE_COMPLETION:
       return AcceptProject(deps_, call, request);
     default:
       return FinanceProject(deps_, call, request);

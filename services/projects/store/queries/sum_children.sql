@@ -12,6 +12,6 @@ FROM project
 CROSS JOIN LATERAL (
   SELECT EXISTS (
     SELECT FROM project_document AS d
-    WHERE d.tenant = project.tenant AND d.project_id = project.project_id AND d.kind = 'WAIVER') AS waived
+    WHERE d.tenant = project.tenant AND d.project_id = project.project_id AND d.kind = 'DATES_WAIVER') AS waived
 ) AS waiver
 WHERE tenant = $1 AND parent_project_id = $2::uuid AND project_id <> $3::uuid AND state NOT IN (14, 16)
