@@ -12,6 +12,16 @@ std::string DateText(const std::optional<absl::CivilDay>& day) {
   return day.has_value() ? FormatDate(*day) : "";
 }
 
+void FillPayees(const std::vector<PayeeAccount>& payees,
+                google::protobuf::RepeatedPtrField<v1::PayeeAccount>* field) {
+  for (const PayeeAccount& payee : payees) {
+    v1::PayeeAccount* p = field->Add();
+    p->set_name(payee.name);
+    p->set_account_no(payee.account_no);
+    p->set_bank_code(payee.bank_code);
+  }
+}
+
 template <class Values, class Field>
 void Fill(const Values& values, Field* field) {
   for (const auto& value : values) *field->Add() = ToProto(value);
@@ -184,12 +194,7 @@ v1::Contract ToProto(const Contract& contract) {
   out.set_line_id(contract.line_id);
   out.set_supplier_name(contract.supplier_name);
   out.set_supplier_code(contract.supplier_code);
-  for (const PayeeAccount& payee : contract.payees) {
-    v1::PayeeAccount* p = out.add_payees();
-    p->set_name(payee.name);
-    p->set_account_no(payee.account_no);
-    p->set_bank_code(payee.bank_code);
-  }
+  FillPayees(contract.payees, out.mutable_payees());
   out.set_currency(contract.currency);
   out.set_original_value(contract.original_value_minor);
   out.set_current_value(contract.current_value_minor);
@@ -202,6 +207,7 @@ v1::Contract ToProto(const Contract& contract) {
   out.set_certified_value(contract.certified_minor);
   out.set_settlement_amount(contract.settlement_minor);
   out.set_drafted_by(contract.drafted_by);
+  out.set_tendered_works(contract.tendered_works);
   return out;
 }
 
@@ -213,6 +219,11 @@ v1::Modification ToProto(const Modification& modification) {
   out.set_reason(modification.reason);
   out.set_drafted_by(modification.drafted_by);
   out.set_effective(modification.effective);
+  FillPayees(modification.payees, out.mutable_payees());
+  out.set_new_end(DateText(modification.new_end));
+  out.set_rejected(modification.rejected);
+  out.set_decided_by(modification.decided_by);
+  out.set_decision_reason(modification.decision_reason);
   return out;
 }
 

@@ -135,12 +135,13 @@ void CheckBaselineSize(rpc::Fields& fields,
                "are too large in all with the milestones (600 KiB): shorten names or join items");
 }
 
-std::vector<PayeeAccount> ParsePayees(rpc::Fields& fields, const v1::Contract& contract) {
-  fields.Check(contract.payees_size() >= 1 && contract.payees_size() <= kPayeesMax,
-               "contract.payees", "must have 1 to 50 items: nobody else may be paid");
+std::vector<PayeeAccount> ParsePayees(
+    rpc::Fields& fields, const std::string& at,
+    const google::protobuf::RepeatedPtrField<v1::PayeeAccount>& given) {
+  fields.Check(given.size() <= kPayeesMax, at, "must have at most 50 items");
   std::vector<PayeeAccount> payees;
-  for (const v1::PayeeAccount& payee : contract.payees()) {
-    const std::string here = At("contract.payees", static_cast<int>(payees.size()));
+  for (const v1::PayeeAccount& payee : given) {
+    const std::string here = At(at, static_cast<int>(payees.size()));
     payees.push_back(
         {.name = fields.Text(here + ".name", payee.name(), 1, kNameMax),
          .account_no = fields.Text(here + ".account_no", payee.account_no(), 1, kWordMax),
@@ -215,10 +216,7 @@ BaselineCommand ParseBaseline(rpc::Fields& fields, const v1::SetBaselineRequest&
   return command;
 }
 
-absl::StatusOr<Contract> ParseContract(const v1::CreateContractRequest& request,
-                                       const Author& author, absl::CivilDay* effective_date) {
-  rpc::Fields fields;
-  const v1::Contract& given = request.contract();
+Contract ParseContract(rpc::Fields& fields, const v1::Contract& given, const Author& author) {
   Contract out;
   out.contract_id = fields.Uuid("contract.contract_id", given.contract_id());
   out.contract_no = fields.Text("contract.contract_no", given.contract_no(), 1, kCodeMax);
@@ -226,7 +224,9 @@ absl::StatusOr<Contract> ParseContract(const v1::CreateContractRequest& request,
   out.line_id = fields.Uuid("contract.line_id", given.line_id());
   out.supplier_name = fields.Text("contract.supplier_name", given.supplier_name(), 1, kNameMax);
   out.supplier_code = fields.Text("contract.supplier_code", given.supplier_code(), 0, kWordMax);
-  out.payees = ParsePayees(fields, given);
+  fields.Check(!given.payees().empty(), "contract.payees",
+               "must have 1 to 50 items: nobody else may be paid");
+  out.payees = ParsePayees(fields, "contract.payees", given.payees());
   out.currency = Currency(fields, "contract.currency", given.currency());
   out.original_value_minor = AtLeast(fields, "contract.original_value", given.original_value(), 1);
   out.advance_minor = AtLeast(fields, "contract.advance", given.advance(), 0);
@@ -235,8 +235,7 @@ absl::StatusOr<Contract> ParseContract(const v1::CreateContractRequest& request,
   out.signed_on = OptionalDate(fields, "contract.signed_on", given.signed_on());
   out.planned_end = OptionalDate(fields, "contract.planned_end", given.planned_end());
   out.drafted_by = author.actor;
-  *effective_date = PastDate(fields, "effective_date", request.effective_date(), author);
-  RETURN_IF_ERROR(fields.status());
+  out.tendered_works = given.tendered_works();
   return out;
 }
 
@@ -250,10 +249,13 @@ absl::StatusOr<Modification> ParseModification(const v1::CreateModificationReque
       .delta_minor = given.delta(),
       .reason = fields.Text("modification.reason", given.reason(), 1, kReasonMax),
       .drafted_by = drafter,
-      .effective = false};
+      .effective = false,
+      .payees = ParsePayees(fields, "modification.payees", given.payees()),
+      .new_end = OptionalDate(fields, "modification.new_end", given.new_end())};
+  const bool changes = given.delta() != 0 || !given.payees().empty() || !given.new_end().empty();
   // INT64_MIN has no counterpart that could be released.
-  fields.Check(given.delta() != 0 && given.delta() != INT64_MIN, "modification.delta",
-               "must not be 0");
+  fields.Check(changes && given.delta() != INT64_MIN, "modification.delta",
+               "must not be 0, unless payees or new_end are given");
   RETURN_IF_ERROR(fields.status());
   return out;
 }
@@ -283,6 +285,21 @@ absl::StatusOr<Measurement> ParseMeasurement(const v1::RecordMeasurementRequest&
   return out;
 }
 
+std::vector<DocumentRef> ParseBrought(
+    rpc::Fields& fields, const google::protobuf::RepeatedPtrField<v1::DocumentRef>& documents,
+    Desk desk, const Author& author) {
+  std::vector<DocumentRef> brought = ParseDocuments(fields, "documents", documents, author);
+  for (int i = 0; i < documents.size(); ++i) {
+    fields.Check(MayBring(desk, documents[i].kind()), At("documents", i) + ".kind",
+                 "is not brought by the desk of this RPC");
+  }
+  return brought;
+}
+
+std::string ParseReason(rpc::Fields& fields, const std::string& reason, bool needed) {
+  return fields.Text("reason", reason, needed ? 1 : 0, kReasonMax);
+}
+
 absl::StatusOr<ProjectStep> ParseStep(const v1::ProjectCommandRequest& request, Desk desk,
                                       const Author& author) {
   rpc::Fields fields;
@@ -297,11 +314,7 @@ absl::StatusOr<ProjectStep> ParseStep(const v1::ProjectCommandRequest& request, 
   step.effective_date = PastDate(fields, "effective_date", request.effective_date(), author);
   step.reason = fields.Text("reason", request.reason(),
                             row != nullptr && row->reason_needed ? 1 : 0, kReasonMax);
-  step.documents = ParseDocuments(fields, "documents", request.documents(), author);
-  for (int i = 0; i < request.documents_size(); ++i) {
-    fields.Check(MayBring(desk, request.documents(i).kind()), At("documents", i) + ".kind",
-                 "is not brought by the desk of this RPC");
-  }
+  step.documents = ParseBrought(fields, request.documents(), desk, author);
   step.actor = author.actor;
   RETURN_IF_ERROR(fields.status());
   return step;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "fiscus/projects/v1/projects_service.pb.h"
@@ -36,12 +37,19 @@ Project ParseProject(rpc::Fields& fields, const std::string& at, const v1::Proje
 // Work items and milestones; ids must differ, and no milestone is met yet.
 BaselineCommand ParseBaseline(rpc::Fields& fields, const v1::SetBaselineRequest& request,
                               const Author& author);
-absl::StatusOr<Contract> ParseContract(const v1::CreateContractRequest& request,
-                                       const Author& author, absl::CivilDay* effective_date);
+// A contract as its drafter gives it.
+Contract ParseContract(rpc::Fields& fields, const v1::Contract& given, const Author& author);
 absl::StatusOr<Modification> ParseModification(const v1::CreateModificationRequest& request,
                                                const std::string& drafter);
 absl::StatusOr<Measurement> ParseMeasurement(const v1::RecordMeasurementRequest& request,
                                              const Author& author);
+
+// The documents that a step of this desk brings; FIELD_INVALID for those of other desks.
+std::vector<DocumentRef> ParseBrought(
+    rpc::Fields& fields, const google::protobuf::RepeatedPtrField<v1::DocumentRef>& documents,
+    Desk desk, const Author& author);
+// The reason of a step; `needed`: not empty.
+std::string ParseReason(rpc::Fields& fields, const std::string& reason, bool needed);
 
 // A life-cycle command at a desk: FIELD_INVALID for a command or a document of another desk, or a
 // missing reason.

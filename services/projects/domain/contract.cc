@@ -11,8 +11,9 @@
 namespace fiscus::projects {
 namespace {
 
-constexpr int64_t kAdvanceMaxBp = 3'000;  // C3
-constexpr int32_t kRetentionMaxBp = 300;  // C4
+constexpr int64_t kAdvanceMaxBp = 3'000;      // C3
+constexpr int32_t kRetentionMaxBp = 300;      // C4
+constexpr int64_t kSupplementsMaxBp = 1'000;  // C6
 
 constexpr std::array<std::string_view, kContractStates> kStateNames = {
     "UNSPECIFIED", "DRAFT",   "IN_APPROVAL", "SIGNED", "FILED",      "EFFECTIVE", "SUSPENDED",
@@ -88,6 +89,19 @@ absl::Status CheckInvestment(const Project& project, int64_t others_minor, int64
                   {"asked", std::to_string(value_minor)}});
 }
 
+// C6: all supplements together, whatever was agreed before.
+absl::Status CheckSupplements(const Contract& contract, int64_t value_minor) {
+  const __int128 rise = static_cast<__int128>(value_minor) - contract.original_value_minor;
+  const __int128 rise_max =
+      static_cast<__int128>(contract.original_value_minor) * kSupplementsMaxBp;
+  if (contract.tendered_works || rise * kWholeBp <= rise_max) return absl::OkStatus();
+  return Refused(Reason::kTermsNotAllowed,
+                 "supplements are at most 10 % of the contract's original value",
+                 {{"original_value", std::to_string(contract.original_value_minor)},
+                  {"new_value", std::to_string(value_minor)},
+                  {"supplements_max_bp", std::to_string(kSupplementsMaxBp)}});
+}
+
 LedgerOrder OrderOf(const Contract& contract, const ContractStep& step) {
   using Kind = LedgerOrder::Kind;
   switch (step.command) {
@@ -110,6 +124,22 @@ LedgerOrder OrderOf(const Contract& contract, const ContractStep& step) {
 
 absl::Status WrongState(const Contract& contract, std::string_view message) {
   return Refused(Reason::kWrongState, message, {{"state", std::string(Name(contract.state))}});
+}
+
+// Retention is still paid in the warranty, perhaps to an account that is new by then.
+constexpr uint32_t kPayable =
+    Of(S::kEffective, S::kSuspended, S::kPerformed, S::kSettled, S::kWarranty);
+
+absl::Status CheckModifiable(const Contract& contract, const Modification& modification) {
+  const bool payees_only = modification.delta_minor == 0 && !modification.new_end.has_value();
+  if (Holds(contract.state, payees_only ? kPayable : Of(S::kEffective))) return absl::OkStatus();
+  return WrongState(contract, "only a contract in force is modified");
+}
+
+absl::Status CheckUndecided(const Contract& contract, const Modification& modification) {
+  if (modification.effective) return WrongState(contract, "the modification is effective already");
+  if (modification.rejected) return WrongState(contract, "the modification was rejected");
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -161,6 +191,26 @@ absl::StatusOr<ContractChange> DrawUp(const Project& project, Contract draft, in
                         .order = {}};
 }
 
+absl::StatusOr<ContractChange> Redraft(const Project& project, const Contract& present,
+                                       Contract wanted, int64_t expected_version,
+                                       int64_t others_minor, absl::CivilDay effective_date) {
+  if (expected_version != present.version) {
+    return Refused(Reason::kVersionMismatch, "the contract was changed meanwhile; read it again",
+                   {{"expected_version", std::to_string(expected_version)},
+                    {"version", std::to_string(present.version)}});
+  }
+  if (present.state != S::kDraft) return WrongState(present, "only a draft is changed");
+  wanted.project_id = present.project_id;
+  ASSIGN_OR_RETURN(ContractChange change,
+                   DrawUp(project, std::move(wanted), others_minor, effective_date));
+  change.after.version = present.version + 1;
+  change.event = ContractStateChanged{.contract = change.after,
+                                      .from = present.state,
+                                      .effective_date = effective_date,
+                                      .reason = {}};
+  return change;
+}
+
 absl::Status Check(const Project& project, const Contract& contract, const ContractStep& step,
                    bool work_complete) {
   const ContractTransition* row = Find(step.command);
@@ -205,14 +255,13 @@ ContractChange Take(const Contract& contract, const ContractStep& step) {
 
 absl::Status CheckModification(const Project& project, const Contract& contract,
                                const Modification& modification, int64_t others_minor) {
-  if (contract.state != ContractState::kEffective) {
-    return WrongState(contract, "only a contract in force is modified");
-  }
+  RETURN_IF_ERROR(CheckModifiable(contract, modification));
   const std::optional<int64_t> value =
       CheckedAdd(contract.current_value_minor, modification.delta_minor);
   if (!value.has_value()) {
     return InvalidFields({{"modification.delta", "the new value leaves the range of int64"}});
   }
+  if (modification.delta_minor > 0) RETURN_IF_ERROR(CheckSupplements(contract, *value));
   if (*value < std::max<int64_t>(contract.certified_minor, 1)) {
     return Refused(Reason::kBelowCertified,
                    "the new value would be below what is certified, or nothing",
@@ -226,28 +275,34 @@ absl::Status CheckModification(const Project& project, const Contract& contract,
 absl::Status CheckApproval(const Project& project, const Contract& contract,
                            const Modification& modification, int64_t others_minor,
                            std::string_view actor) {
-  if (modification.effective) return WrongState(contract, "the modification is effective already");
-  if (contract.state != ContractState::kEffective) {
-    return WrongState(contract, "only a contract in force is modified");
-  }
+  RETURN_IF_ERROR(CheckUndecided(contract, modification));
+  RETURN_IF_ERROR(CheckModifiable(contract, modification));
   if (actor == modification.drafted_by) {
     return Refused(Reason::kSamePerson, "who drew a modification up may not approve it");
   }
   return CheckModification(project, contract, modification, others_minor);
 }
 
+absl::Status CheckRejection(const Contract& contract, const Modification& modification,
+                            std::string_view actor) {
+  RETURN_IF_ERROR(CheckUndecided(contract, modification));
+  if (actor != modification.drafted_by) return absl::OkStatus();
+  return Refused(Reason::kSamePerson, "who drew a modification up may not reject it");
+}
+
 ContractChange MakeEffective(const Contract& contract, const Modification& modification,
-                             absl::CivilDay effective_date) {
+                             absl::CivilDay effective_date, std::string_view actor) {
   const int64_t delta = modification.delta_minor;
-  ContractChange change{
-      .after = contract,
-      .event = {},
-      .order = {.kind = delta > 0 ? LedgerOrder::Kind::kEncumber : LedgerOrder::Kind::kLiquidate,
-                .amount_minor = delta > 0 ? delta : -delta}};
+  ContractChange change{.after = contract, .event = {}, .order = {}};
+  if (delta > 0) change.order = {.kind = LedgerOrder::Kind::kEncumber, .amount_minor = delta};
+  if (delta < 0) change.order = {.kind = LedgerOrder::Kind::kLiquidate, .amount_minor = -delta};
+  if (!modification.payees.empty()) change.after.payees = modification.payees;
+  if (modification.new_end.has_value()) change.after.planned_end = modification.new_end;
   change.after.current_value_minor += delta;
   change.after.version += 1;
   Modification effective = modification;
   effective.effective = true;
+  effective.decided_by = actor;
   change.event = ContractModified{.contract = change.after,
                                   .modification = std::move(effective),
                                   .effective_date = effective_date};

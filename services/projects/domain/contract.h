@@ -1,5 +1,5 @@
-// Contracts (domain B3): one table of commands and states, terms (C3, C4), values (C1, C9) and four
-// eyes; pure.
+// Contracts (domain B3): one table of commands and states, terms (C3, C4, C6), values (C1, C9) and
+// four eyes; pure.
 //
 // Called with the contract and its project locked by the caller's transaction. A command that also
 // moves money on the ledger is decided first, carried out on the ledger by saga/, and decided again
@@ -91,16 +91,22 @@ struct Contract {
   int64_t certified_minor = 0;  // Σ certified value of its work items
   int64_t settlement_minor = 0;
   std::string drafted_by;
+  bool tendered_works = false;  // C6 does not bind
   friend bool operator==(const Contract&, const Contract&) = default;
 };
 
 struct Modification {
   std::string modification_id;
   std::string contract_id;
-  int64_t delta_minor = 0;  // ≠ 0
+  int64_t delta_minor = 0;  // 0: only payees or the end change
   std::string reason;
   std::string drafted_by;
   bool effective = false;
+  std::vector<PayeeAccount> payees;       // all of them from then on; empty: as before
+  std::optional<absl::CivilDay> new_end;  // empty: as before
+  bool rejected = false;
+  std::string decided_by;  // who approved or rejected it
+  std::string decision_reason;
   friend bool operator==(const Modification&, const Modification&) = default;
 };
 
@@ -154,6 +160,12 @@ const ContractTransition* Find(ContractCommand command);
 absl::StatusOr<ContractChange> DrawUp(const Project& project, Contract draft, int64_t others_minor,
                                       absl::CivilDay effective_date);
 
+// Decides whether a draft may become `wanted`; its project stays. Refuses, in this order:
+// VERSION_MISMATCH, WRONG_STATE (only DRAFT), as DrawUp.
+absl::StatusOr<ContractChange> Redraft(const Project& project, const Contract& present,
+                                       Contract wanted, int64_t expected_version,
+                                       int64_t others_minor, absl::CivilDay effective_date);
+
 struct ContractStep {
   ContractCommand command = ContractCommand::kNone;
   absl::CivilDay effective_date;
@@ -176,21 +188,27 @@ absl::Status Check(const Project& project, const Contract& contract, const Contr
 ContractChange Take(const Contract& contract, const ContractStep& step);
 
 // Decides whether a modification may be drawn up.
-// Refuses, in this order: WRONG_STATE (the contract is not EFFECTIVE), BELOW_CERTIFIED (C9; the new
-// value must also be > 0),
-//   EXCEEDS_APPROVED_INVESTMENT; INVALID_ARGUMENT when the new value leaves int64.
+// Refuses, in this order: WRONG_STATE (the contract is not EFFECTIVE; who may be paid changes until
+// it is closed), TERMS_NOT_ALLOWED (a rise above 110 % of the original value, C6), BELOW_CERTIFIED
+// (C9; the new value must also be > 0), EXCEEDS_APPROVED_INVESTMENT; INVALID_ARGUMENT when the new
+// value leaves int64. Source: C6 政府采购法 art. 49; to be checked against the official text.
 absl::Status CheckModification(const Project& project, const Contract& contract,
                                const Modification& modification, int64_t others_minor);
 
 // Decides whether a modification may be made effective: as CheckModification, with WRONG_STATE also
-// for one that is effective, then SAME_PERSON before the figures.
+// for one that was decided, then SAME_PERSON before the figures.
 absl::Status CheckApproval(const Project& project, const Contract& contract,
                            const Modification& modification, int64_t others_minor,
                            std::string_view actor);
 
+// Decides whether a modification may be rejected. Refuses, in this order: WRONG_STATE (it was
+// decided), SAME_PERSON.
+absl::Status CheckRejection(const Contract& contract, const Modification& modification,
+                            std::string_view actor);
+
 // The effect of an approval that was checked; checks nothing. Orders: encumbers a rise, releases a
 // fall.
 ContractChange MakeEffective(const Contract& contract, const Modification& modification,
-                             absl::CivilDay effective_date);
+                             absl::CivilDay effective_date, std::string_view actor);
 
 }  // namespace fiscus::projects

@@ -35,7 +35,7 @@ absl::StatusOr<ContractChange> Decide(const Project& project, const Contract& co
 absl::StatusOr<ContractChange> Approve(const Project& project, const Contract& contract,
                                        const Modification& modification, std::string_view actor) {
   RETURN_IF_ERROR(CheckApproval(project, contract, modification, 0, actor));
-  return MakeEffective(contract, modification, kDay);
+  return MakeEffective(contract, modification, kDay, actor);
 }
 
 }  // namespace
@@ -196,6 +196,82 @@ TEST_CASE("A modification stays above what is certified and within the investmen
     if (static_cast<S>(state) == S::kEffective) continue;
     CHECK(ReasonOf(CheckModification(Executing(), ContractIn(static_cast<S>(state)), Change(1),
                                      0)) == "WRONG_STATE");
+  }
+}
+
+TEST_CASE("Supplements keep within a tenth of the original value", "[projects][domain]") {
+  Contract contract = ContractIn(S::kEffective);
+  contract.tendered_works = false;
+  contract.current_value_minor = 520'000;
+  const auto reason = [&](int64_t delta_minor) {
+    return ReasonOf(CheckModification(Executing(), contract, Change(delta_minor), 0));
+  };
+  CHECK(reason(30'000).empty());
+  CHECK(reason(30'001) == "TERMS_NOT_ALLOWED");
+  CHECK(reason(-1).empty());
+  contract.tendered_works = true;
+  CHECK(reason(30'001).empty());
+}
+
+TEST_CASE("Payees and end are modified too, without the ledger", "[projects][domain]") {
+  const Contract contract = ContractIn(S::kEffective);
+  Modification change = Change(0);
+  change.payees = {{"Wages", "6223", "CCB"}};
+  change.new_end = absl::CivilDay(2027, 3, 31);
+  const auto made = Approve(Executing(), contract, change, kOtherUser);
+  REQUIRE(made.ok());
+  CHECK(made->order == LedgerOrder{});
+  CHECK(made->after.payees == change.payees);
+  CHECK(made->after.planned_end == change.new_end);
+  CHECK(made->after.current_value_minor == contract.current_value_minor);
+  CHECK(std::get<ContractModified>(made->event).modification.decided_by == kOtherUser);
+  // Who may be paid changes as long as anything is paid; the rest only in force.
+  for (int state = 1; state < kContractStates; ++state) {
+    const auto s = static_cast<S>(state);
+    const bool payable = s == S::kEffective || s == S::kSuspended || s == S::kPerformed ||
+                         s == S::kSettled || s == S::kWarranty;
+    Modification payees_only = change;
+    payees_only.new_end.reset();
+    INFO(Name(s));
+    CHECK(ReasonOf(CheckModification(Executing(), ContractIn(s), payees_only, 0)) ==
+          (payable ? "" : "WRONG_STATE"));
+    CHECK(ReasonOf(CheckModification(Executing(), ContractIn(s), change, 0)) ==
+          (s == S::kEffective ? "" : "WRONG_STATE"));
+  }
+}
+
+TEST_CASE("A modification is rejected once, by another person", "[projects][domain]") {
+  const Contract contract = ContractIn(S::kEffective);
+  CHECK(CheckRejection(contract, Change(1), kOtherUser).ok());
+  CHECK(ReasonOf(CheckRejection(contract, Change(1), kUnitUser)) == "SAME_PERSON");
+  Modification decided = Change(1);
+  decided.rejected = true;
+  CHECK(ReasonOf(CheckRejection(contract, decided, kOtherUser)) == "WRONG_STATE");
+  CHECK(ReasonOf(Approve(Executing(), contract, decided, kOtherUser).status()) == "WRONG_STATE");
+}
+
+TEST_CASE("A contract is changed while it is a draft, in its present version",
+          "[projects][domain]") {
+  for (int state = 1; state < kContractStates; ++state) {
+    const Contract present = ContractIn(static_cast<S>(state));
+    INFO(Name(present.state));
+    Contract wanted = present;
+    wanted.project_id = "p9";
+    wanted.original_value_minor = 600'000;
+    wanted.drafted_by = kOtherUser;
+    const auto change = Redraft(Executing(), present, wanted, 3, 0, kDay);
+    CHECK(ReasonOf(change.status()) == (present.state == S::kDraft ? "" : "WRONG_STATE"));
+    CHECK(ReasonOf(Redraft(Executing(), present, wanted, 2, 0, kDay).status()) ==
+          "VERSION_MISMATCH");
+    if (!change.ok()) continue;
+    CHECK(change->after.version == 4);
+    CHECK(change->after.project_id == "p1");
+    CHECK(change->after.current_value_minor == 600'000);
+    CHECK(change->after.drafted_by == kOtherUser);
+    CHECK(std::get<ContractStateChanged>(change->event).from == S::kDraft);
+    wanted.retention_bp = 301;
+    CHECK(ReasonOf(Redraft(Executing(), present, wanted, 3, 0, kDay).status()) ==
+          "TERMS_NOT_ALLOWED");
   }
 }
 

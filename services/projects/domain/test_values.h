@@ -97,7 +97,8 @@ inline Contract ContractIn(ContractState state) {
           .retention_bp = 300,
           .state = state,
           .version = 3,
-          .drafted_by = kUnitUser};
+          .drafted_by = kUnitUser,
+          .tendered_works = true};
 }
 
 inline std::string ReasonOf(const absl::Status& status) {

@@ -234,6 +234,114 @@ TEST_CASE("A modification raises and lowers value and encumbrance", "[projects][
   CHECK(world.SequencesGapFree());
 }
 
+TEST_CASE("Who may be paid is changed by two people, without the ledger", "[projects][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  world.MakeExecuting(kProject, kContract);
+  v1::CreateModificationRequest request;
+  v1::Modification& change = *request.mutable_modification();
+  change.set_modification_id(Uuid(701));
+  change.set_contract_id(Uuid(kContract));
+  change.set_reason("wages are paid directly");
+  CHECK(ReasonOf(CreateModification(world.deps(), world.CallBy(kOperator), request).status()) ==
+        "FIELD_INVALID");
+  *change.add_payees() = world.Contract(kContract).payees(0);
+  v1::PayeeAccount& wages = *change.add_payees();
+  wages.set_name("Wages");
+  wages.set_account_no("6223000000000002");
+  wages.set_bank_code("CCB");
+  change.set_new_end("2027-03-31");
+  REQUIRE(CreateModification(world.deps(), world.CallBy(kOperator), request).ok());
+  CHECK(world.Contract(kContract).payees_size() == 1);
+  CHECK(ReasonOf(ApproveIt(world, 701, kOperator).status()) == "SAME_PERSON");
+  const int before = world.ledger().commands;
+  const auto approved = ApproveIt(world, 701, kColleague);
+  REQUIRE(approved.ok());
+  CHECK(world.ledger().commands == before);
+  CHECK(approved->payees(1).name() == "Wages");
+  CHECK(world.Contract(kContract).SerializeAsString() == approved->SerializeAsString());
+  CHECK(approved->planned_end() == "2027-03-31");
+  CHECK(world.Events("fiscus.projects.v1.ContractModified") == 1);
+  CHECK(world.SequencesGapFree());
+}
+
+TEST_CASE("A modification is rejected for good, and listed with its decision", "[projects][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  world.MakeExecuting(kProject, kContract);
+  for (const int number : {701, 702, 703}) REQUIRE(Draw(world, number, 1'000).ok());
+  v1::RejectModificationRequest reject;
+  reject.set_modification_id(Uuid(702));
+  const auto by = [&](const std::string& user) {
+    return RejectModification(world.deps(), world.CallBy(user), reject);
+  };
+  CHECK(ReasonOf(by(kColleague).status()) == "FIELD_INVALID");
+  reject.set_reason("not needed");
+  CHECK(ReasonOf(by(kOperator).status()) == "SAME_PERSON");
+  REQUIRE(by(kColleague).ok());
+  CHECK(ReasonOf(by(kColleague).status()) == "WRONG_STATE");
+  CHECK(ReasonOf(ApproveIt(world, 702, kColleague).status()) == "WRONG_STATE");
+  // What the ledger may be carrying out is not rejected beside it.
+  world.ledger().mood = FakeLedger::Mood::kLosesAnswer;
+  CHECK_FALSE(ApproveIt(world, 701, kColleague).ok());
+  reject.set_modification_id(Uuid(701));
+  CHECK(ReasonOf(by(kColleague).status()) == "CONTRACT_BUSY");
+  v1::ListModificationsRequest list;
+  list.set_contract_id(Uuid(kContract));
+  list.set_page_size(2);
+  const auto first = ListModifications(world.deps(), world.CallBy(kOperator), list);
+  REQUIRE(first.ok());
+  REQUIRE(first->modifications_size() == 2);
+  CHECK_FALSE(first->modifications(0).effective());
+  CHECK(first->modifications(1).rejected());
+  CHECK(first->modifications(1).decided_by() == kColleague);
+  CHECK(first->modifications(1).decision_reason() == "not needed");
+  list.set_page_token(first->next_page_token());
+  const auto second = ListModifications(world.deps(), world.CallBy(kOperator), list);
+  REQUIRE(second.ok());
+  CHECK(second->modifications_size() == 1);
+  CHECK(second->next_page_token().empty());
+}
+
+TEST_CASE("A draft contract is changed until it is submitted", "[projects][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  REQUIRE(world.Create(kProject).ok());
+  for (const int number : {kContract, 501}) {
+    REQUIRE(CreateContract(world.deps(), world.CallBy(kOperator),
+                           world.NewContract(number, kProject, 1'000))
+                .ok());
+  }
+  v1::UpdateContractRequest update;
+  *update.mutable_contract() = world.NewContract(kContract, kProject, 600'000).contract();
+  update.mutable_contract()->mutable_payees(0)->set_account_no("6229");
+  update.set_expected_version(2);
+  update.set_effective_date(kDate);
+  const auto by = [&](const std::string& user) {
+    return UpdateContract(world.deps(), world.CallBy(user), update);
+  };
+  CHECK(ReasonOf(by(kColleague).status()) == "VERSION_MISMATCH");
+  update.set_expected_version(1);
+  update.mutable_contract()->set_contract_no("HT-501");
+  CHECK(ReasonOf(by(kColleague).status()) == "CONTRACT_NO_TAKEN");
+  update.mutable_contract()->set_contract_no("HT-1");
+  update.mutable_contract()->set_original_value(999'001);
+  CHECK(ReasonOf(by(kColleague).status()) == "EXCEEDS_APPROVED_INVESTMENT");
+  update.mutable_contract()->set_original_value(600'000);
+  const auto changed = by(kColleague);
+  REQUIRE(changed.ok());
+  CHECK(changed->drafted_by() == kColleague);
+  CHECK(world.Contract(kContract).SerializeAsString() == changed->SerializeAsString());
+  CHECK(world.Contract(kContract).payees(0).account_no() == "6229");
+  REQUIRE(world.DoContract(kContract, v1::CONTRACT_COMMAND_SUBMIT).ok());
+  // Who changed the draft last does not sign it.
+  CHECK(ReasonOf(world.DoContract(kContract, v1::CONTRACT_COMMAND_SIGN, kColleague).status()) ==
+        "SAME_PERSON");
+  update.set_expected_version(3);
+  CHECK(ReasonOf(by(kOperator).status()) == "WRONG_STATE");
+  CHECK(world.SequencesGapFree());
+}
+
 TEST_CASE("Progress waits while a contract is being modified", "[projects][rpc]") {
   FISCUS_NEEDS_PG();
   World world;

@@ -42,8 +42,11 @@ absl::StatusOr<v1::Contract> DrawUpNow(pg::Tx& tx, const Call& call, const Contr
 
 absl::StatusOr<v1::Contract> CreateContract(const Deps& deps, const Call& call,
                                             const v1::CreateContractRequest& request) {
-  absl::CivilDay date;
-  ASSIGN_OR_RETURN(const Contract draft, ParseContract(request, AuthorOf(call), &date));
+  rpc::Fields fields;
+  const Author author = AuthorOf(call);
+  const Contract draft = ParseContract(fields, request.contract(), author);
+  const absl::CivilDay date = PastDate(fields, "effective_date", request.effective_date(), author);
+  RETURN_IF_ERROR(fields.status());
   return Write<v1::Contract>(deps, call, request.validate_only(),
                              [&](pg::Tx& tx) { return DrawUpNow(tx, call, draft, date); });
 }

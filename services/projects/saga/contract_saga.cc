@@ -50,13 +50,6 @@ absl::StatusOr<Locked> Lock(pg::Tx& tx, const StepRequest& request) {
   return locked;
 }
 
-absl::Status Busy(const Contract& contract) {
-  return WithRetryAfter(Refused(Reason::kContractBusy,
-                                "a step of this contract with the ledger is under way; try again",
-                                {{"contract_id", contract.contract_id}}),
-                        kBusyRetryMs);
-}
-
 // Checks and decides under the locks.
 absl::StatusOr<ContractChange> DecideNow(pg::Tx& tx, const Locked& locked,
                                          const StepRequest& request) {
@@ -66,7 +59,8 @@ absl::StatusOr<ContractChange> DecideNow(pg::Tx& tx, const Locked& locked,
                      OtherContractValues(tx, contract.project_id, contract.contract_id));
     RETURN_IF_ERROR(
         CheckApproval(locked.project, contract, *locked.modification, others, request.step.actor));
-    return MakeEffective(contract, *locked.modification, request.step.effective_date);
+    return MakeEffective(contract, *locked.modification, request.step.effective_date,
+                         request.step.actor);
   }
   bool work_complete = true;
   if (request.step.command == ContractCommand::kPerform) {
@@ -79,6 +73,7 @@ absl::StatusOr<ContractChange> DecideNow(pg::Tx& tx, const Locked& locked,
 absl::StatusOr<v1::Contract> Save(pg::Tx& tx, const Call& call, const Contract& before,
                                   const ContractChange& change) {
   RETURN_IF_ERROR(UpdateContract(tx, change.after));
+  if (change.after.payees != before.payees) RETURN_IF_ERROR(ReplacePayees(tx, change.after));
   if (const auto* modified = std::get_if<ContractModified>(&change.event)) {
     RETURN_IF_ERROR(MarkEffective(tx, modified->modification.modification_id, call.Actor()));
   }
@@ -227,8 +222,9 @@ absl::StatusOr<v1::Contract> Complete(const Deps& deps, const Call& call,
         }
         ASSIGN_OR_RETURN(const Modification modification,
                          LoadModification(tx, pending.modification_id));
-        return Save(tx, call, contract,
-                    MakeEffective(contract, modification, pending.step.effective_date));
+        return Save(
+            tx, call, contract,
+            MakeEffective(contract, modification, pending.step.effective_date, pending.step.actor));
       });
 }
 
@@ -284,6 +280,13 @@ Call CallOf(const PendingStep& pending, const std::string& tenant, absl::Time no
 }
 
 }  // namespace
+
+absl::Status Busy(const Contract& contract) {
+  return WithRetryAfter(Refused(Reason::kContractBusy,
+                                "a step of this contract with the ledger is under way; try again",
+                                {{"contract_id", contract.contract_id}}),
+                        kBusyRetryMs);
+}
 
 absl::StatusOr<v1::Contract> TakeStep(const Deps& deps, const Call& call,
                                       const StepRequest& request) {

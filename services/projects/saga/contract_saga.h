@@ -33,6 +33,9 @@ struct StepRequest {
   ContractStep step;            // with a modification: date and actor only
 };
 
+// CONTRACT_BUSY, with the time after which to try again.
+absl::Status Busy(const Contract& contract);
+
 // Takes the step and answers the contract after it. Refuses: as Check and CheckApproval,
 // CONTRACT_BUSY, CONTRACT_NOT_FOUND, MODIFICATION_NOT_FOUND, and whatever the ledger refuses with
 // (domain fiscus.budget.v1).

@@ -30,7 +30,53 @@ Contract ContractOf(const pg::Row& row) {
           .version = row.Int("version"),
           .certified_minor = row.Int("certified_minor"),
           .settlement_minor = row.Int("settlement_minor"),
-          .drafted_by = row.Text("drafted_by")};
+          .drafted_by = row.Text("drafted_by"),
+          .tendered_works = row.Bool("tendered_works")};
+}
+
+PayeeAccount PayeeOf(const pg::Row& row) {
+  return {.name = row.Text("name"),
+          .account_no = row.Text("account_no"),
+          .bank_code = row.Text("bank_code")};
+}
+
+// Payees of the owner whose id is the second argument.
+absl::Status InsertPayees(pg::Tx& tx, const pg::Query& query, const std::string& owner_id,
+                          const std::vector<PayeeAccount>& payees) {
+  Columns columns(pg::Args().Text(tx.tenant()).Text(owner_id));
+  columns.Text(payees, [](const PayeeAccount& p) { return p.name; })
+      .Text(payees, [](const PayeeAccount& p) { return p.account_no; })
+      .Text(payees, [](const PayeeAccount& p) { return p.bank_code; });
+  return tx.Run(query, columns.args()).status();
+}
+
+absl::StatusOr<std::vector<Modification>> ReadModifications(pg::Tx& tx, const pg::Query& query,
+                                                            const pg::Args& args) {
+  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(query, args));
+  std::vector<Modification> found;
+  std::vector<std::string> ids;
+  for (const pg::Row row : rows) {
+    ids.push_back(row.Text("modification_id"));
+    found.push_back({.modification_id = row.Text("modification_id"),
+                     .contract_id = row.Text("contract_id"),
+                     .delta_minor = row.Int("delta_minor"),
+                     .reason = row.Text("reason"),
+                     .drafted_by = row.Text("drafted_by"),
+                     .effective = row.Bool("effective"),
+                     .payees = {},
+                     .new_end = DateOrNull(row, "new_end"),
+                     .rejected = row.Bool("rejected"),
+                     .decided_by = row.Text("approved_by"),
+                     .decision_reason = row.Text("decision_reason")});
+  }
+  ASSIGN_OR_RETURN(const pg::Rows payees, tx.Run(sql::kLoadModificationPayees,
+                                                 pg::Args().Text(tx.tenant()).TextArray(ids)));
+  size_t at = 0;  // both are ordered by id
+  for (const pg::Row row : payees) {
+    while (found[at].modification_id != row.Text("modification_id")) ++at;
+    found[at].payees.push_back(PayeeOf(row));
+  }
+  return found;
 }
 
 absl::Status LoadPayees(pg::Tx& tx, std::map<std::string, Contract>& contracts) {
@@ -40,10 +86,7 @@ absl::Status LoadPayees(pg::Tx& tx, std::map<std::string, Contract>& contracts) 
   ASSIGN_OR_RETURN(const pg::Rows rows,
                    tx.Run(sql::kLoadPayees, pg::Args().Text(tx.tenant()).TextArray(ids)));
   for (const pg::Row row : rows) {
-    contracts.at(row.Text("contract_id"))
-        .payees.push_back({.name = row.Text("name"),
-                           .account_no = row.Text("account_no"),
-                           .bank_code = row.Text("bank_code")});
+    contracts.at(row.Text("contract_id")).payees.push_back(PayeeOf(row));
   }
   return absl::OkStatus();
 }
@@ -144,13 +187,36 @@ absl::Status InsertContract(pg::Tx& tx, const Contract& c) {
                            .Int(c.version)
                            .Int(c.certified_minor)
                            .Int(c.settlement_minor)
-                           .Text(c.drafted_by);
+                           .Text(c.drafted_by)
+                           .Text(c.tendered_works ? "t" : "f");
   RETURN_IF_ERROR(tx.RunExactly(1, sql::kInsertContract, row));
-  Columns payees(ById(tx, c.contract_id));
-  payees.Text(c.payees, [](const PayeeAccount& p) { return p.name; })
-      .Text(c.payees, [](const PayeeAccount& p) { return p.account_no; })
-      .Text(c.payees, [](const PayeeAccount& p) { return p.bank_code; });
-  return tx.Run(sql::kInsertPayees, payees.args()).status();
+  return InsertPayees(tx, sql::kInsertPayees, c.contract_id, c.payees);
+}
+
+absl::Status RedraftContract(pg::Tx& tx, const Contract& c) {
+  const absl::Status saved = tx.RunExactly(1, sql::kRedraftContract,
+                                           ById(tx, c.contract_id)
+                                               .Text(c.contract_no)
+                                               .Text(c.line_id)
+                                               .Text(c.supplier_name)
+                                               .Text(c.supplier_code)
+                                               .Int(c.original_value_minor)
+                                               .Int(c.advance_minor)
+                                               .Int(c.retention_bp)
+                                               .TextOrNull(DateText(c.signed_on))
+                                               .TextOrNull(DateText(c.planned_end))
+                                               .Text(c.drafted_by)
+                                               .Text(c.tendered_works ? "t" : "f")
+                                               .Int(c.version));
+  // The number was taken meanwhile: run again and refuse.
+  if (saved.code() == absl::StatusCode::kAlreadyExists) return absl::AbortedError(saved.message());
+  RETURN_IF_ERROR(saved);
+  return ReplacePayees(tx, c);
+}
+
+absl::Status ReplacePayees(pg::Tx& tx, const Contract& c) {
+  RETURN_IF_ERROR(tx.Run(sql::kDeletePayees, ById(tx, c.contract_id)).status());
+  return InsertPayees(tx, sql::kInsertPayees, c.contract_id, c.payees);
 }
 
 absl::Status UpdateContract(pg::Tx& tx, const Contract& c) {
@@ -160,7 +226,8 @@ absl::Status UpdateContract(pg::Tx& tx, const Contract& c) {
                            .TextOrNull(DateText(c.signed_on))
                            .Int(static_cast<int64_t>(c.state))
                            .Int(c.version)
-                           .Int(c.settlement_minor));
+                           .Int(c.settlement_minor)
+                           .TextOrNull(DateText(c.planned_end)));
 }
 
 absl::Status UpdateCertified(pg::Tx& tx, const std::vector<CertifiedValue>& values) {
@@ -186,7 +253,7 @@ absl::StatusOr<ContractView> ViewContracts(pg::Tx& tx, const std::string& projec
 absl::StatusOr<int64_t> OtherContractValues(pg::Tx& tx, const std::string& project_id,
                                             const std::string& except_id) {
   ASSIGN_OR_RETURN(const pg::Rows rows,
-                   tx.Run(sql::kSumContractValues, ById(tx, project_id).Text(except_id)));
+                   tx.Run(sql::kSumContractValues, ById(tx, project_id).TextOrNull(except_id)));
   return rows[0].Int("value_minor");
 }
 
@@ -203,27 +270,40 @@ absl::StatusOr<bool> WorkComplete(pg::Tx& tx, const std::string& contract_id) {
 }
 
 absl::StatusOr<Modification> LoadModification(pg::Tx& tx, const std::string& id) {
-  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kLoadModification, ById(tx, id)));
-  if (rows.empty()) {
+  ASSIGN_OR_RETURN(const std::vector<Modification> found,
+                   ReadModifications(tx, sql::kLoadModification, ById(tx, id)));
+  if (found.empty()) {
     return Refused(Reason::kModificationNotFound, "there is no such modification",
                    {{"modification_id", id}});
   }
-  const pg::Row row = rows[0];
-  return Modification{.modification_id = row.Text("modification_id"),
-                      .contract_id = row.Text("contract_id"),
-                      .delta_minor = row.Int("delta_minor"),
-                      .reason = row.Text("reason"),
-                      .drafted_by = row.Text("drafted_by"),
-                      .effective = row.Bool("effective")};
+  return found[0];
+}
+
+absl::StatusOr<std::vector<Modification>> ListModifications(pg::Tx& tx,
+                                                            const std::string& contract_id,
+                                                            const std::string& after_id,
+                                                            int limit) {
+  return ReadModifications(tx, sql::kListModifications,
+                           ById(tx, contract_id).TextOrNull(after_id).Int(limit));
 }
 
 absl::StatusOr<bool> InsertModification(pg::Tx& tx, const Modification& m) {
-  ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kInsertModification, ById(tx, m.modification_id)
-                                                                             .Text(m.contract_id)
-                                                                             .Int(m.delta_minor)
-                                                                             .Text(m.reason)
-                                                                             .Text(m.drafted_by)));
-  return rows.affected() == 1;
+  ASSIGN_OR_RETURN(const pg::Rows rows,
+                   tx.Run(sql::kInsertModification, ById(tx, m.modification_id)
+                                                        .Text(m.contract_id)
+                                                        .Int(m.delta_minor)
+                                                        .Text(m.reason)
+                                                        .Text(m.drafted_by)
+                                                        .TextOrNull(DateText(m.new_end))));
+  if (rows.affected() != 1) return false;
+  RETURN_IF_ERROR(InsertPayees(tx, sql::kInsertModificationPayees, m.modification_id, m.payees));
+  return true;
+}
+
+absl::Status MarkRejected(pg::Tx& tx, const std::string& modification_id,
+                          const std::string& rejecter, const std::string& reason) {
+  return tx.RunExactly(1, sql::kRejectModification,
+                       ById(tx, modification_id).Text(rejecter).Text(reason));
 }
 
 absl::Status MarkEffective(pg::Tx& tx, const std::string& modification_id,

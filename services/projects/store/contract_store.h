@@ -35,8 +35,12 @@ absl::StatusOr<std::vector<Contract>> ListContracts(pg::Tx& tx, const ContractFi
 
 // ABORTED if its id or number was taken meanwhile.
 absl::Status InsertContract(pg::Tx& tx, const Contract& contract);
-// Value, signature, state and settlement, to the next version.
+// Value, signature, planned end, state and settlement, to the next version.
 absl::Status UpdateContract(pg::Tx& tx, const Contract& contract);
+// A draft as it shall be, payees included, to the next version. ABORTED if its number was taken
+// meanwhile.
+absl::Status RedraftContract(pg::Tx& tx, const Contract& contract);
+absl::Status ReplacePayees(pg::Tx& tx, const Contract& contract);
 // Certified values after a measurement.
 absl::Status UpdateCertified(pg::Tx& tx, const std::vector<CertifiedValue>& values);
 
@@ -44,8 +48,8 @@ absl::Status UpdateCertified(pg::Tx& tx, const std::vector<CertifiedValue>& valu
 absl::StatusOr<bool> ContractNoTaken(pg::Tx& tx, const std::string& contract_no);
 // What the project's contracts say to its life cycle; the project is locked.
 absl::StatusOr<ContractView> ViewContracts(pg::Tx& tx, const std::string& project_id);
-// Σ value of the project's live contracts without one, rises under way included; the project is
-// locked.
+// Σ value of the project's live contracts without one (empty: of all), rises under way included;
+// the project is locked.
 absl::StatusOr<int64_t> OtherContractValues(pg::Tx& tx, const std::string& project_id,
                                             const std::string& except_id);
 absl::StatusOr<std::set<std::string>> ContractIdsOf(pg::Tx& tx, const std::string& project_id);
@@ -58,6 +62,12 @@ absl::StatusOr<Modification> LoadModification(pg::Tx& tx, const std::string& id)
 absl::StatusOr<bool> InsertModification(pg::Tx& tx, const Modification& modification);
 absl::Status MarkEffective(pg::Tx& tx, const std::string& modification_id,
                            const std::string& approver);
+absl::Status MarkRejected(pg::Tx& tx, const std::string& modification_id,
+                          const std::string& rejecter, const std::string& reason);
+// A page of a contract's modifications behind `after_id`.
+absl::StatusOr<std::vector<Modification>> ListModifications(pg::Tx& tx,
+                                                            const std::string& contract_id,
+                                                            const std::string& after_id, int limit);
 
 // A step with the ledger that is under way: what is asked of it, and the call that asked.
 struct PendingStep {

@@ -241,7 +241,9 @@ TEST_CASE("Contracts, modifications and steps are read as written", "[projects][
                                   .contract_id = Uuid(500),
                                   .delta_minor = 7,
                                   .reason = "rock",
-                                  .drafted_by = "a"};
+                                  .drafted_by = "a",
+                                  .payees = {{"Wages", "6223", "CCB"}, {"Builder", "6222", "ICBK"}},
+                                  .new_end = kDay};
   PendingStep pending{.contract_id = Uuid(500),
                       .step_id = Uuid(700),
                       .step = {.effective_date = kDay, .reason = "why", .actor = "b"},
@@ -271,6 +273,10 @@ TEST_CASE("Contracts, modifications and steps are read as written", "[projects][
                 CHECK(read == contract);
                 ASSIGN_OR_RETURN(const Modification m, LoadModification(tx, Uuid(600)));
                 CHECK(m == modification);
+                ASSIGN_OR_RETURN(const auto listed, ListModifications(tx, Uuid(500), "", 5));
+                CHECK(listed == std::vector<Modification>{modification});
+                ASSIGN_OR_RETURN(const auto behind, ListModifications(tx, Uuid(500), Uuid(600), 5));
+                CHECK(behind.empty());
                 ASSIGN_OR_RETURN(const auto step, FindStep(tx, contract.contract_id));
                 REQUIRE(step.has_value());
                 CHECK(step->request_digest == pending.request_digest);
@@ -288,6 +294,9 @@ TEST_CASE("Contracts, modifications and steps are read as written", "[projects][
                 RETURN_IF_ERROR(MarkEffective(tx, Uuid(600), "b"));
                 contract.current_value_minor += 7;
                 contract.version += 1;
+                contract.planned_end = kDay;
+                contract.payees = modification.payees;
+                RETURN_IF_ERROR(ReplacePayees(tx, contract));
                 RETURN_IF_ERROR(UpdateContract(tx, contract));
                 CHECK(UpdateContract(tx, contract).code() == absl::StatusCode::kAborted);
                 return UpdateCertified(tx, {{contract.contract_id, 42}});
@@ -298,6 +307,8 @@ TEST_CASE("Contracts, modifications and steps are read as written", "[projects][
                 ASSIGN_OR_RETURN(const Contract read, LoadContract(tx, contract.contract_id));
                 CHECK(read.current_value_minor == 500'007);
                 CHECK(read.certified_minor == 42);
+                CHECK(read.planned_end == kDay);
+                CHECK(read.payees == modification.payees);
                 ASSIGN_OR_RETURN(const ContractView view, ViewContracts(tx, Uuid(1)));
                 CHECK(view.effective == 1);
                 CHECK(view.open == 1);

@@ -101,6 +101,7 @@ v1::CreateContractRequest World::NewContract(int number, int project, int64_t va
   contract.set_original_value(value);
   contract.set_advance(value / 10);
   contract.set_retention_bp(300);
+  contract.set_tendered_works(true);
   request.set_effective_date(kDate);
   return request;
 }
