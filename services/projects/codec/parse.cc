@@ -216,6 +216,22 @@ BaselineCommand ParseBaseline(rpc::Fields& fields, const v1::SetBaselineRequest&
   return command;
 }
 
+absl::StatusOr<BaselineAmendment> ParseAmendment(const v1::AmendBaselineRequest& request,
+                                                 const Author& author) {
+  rpc::Fields fields;
+  fields.Uuid("project_id", request.project_id());
+  BaselineAmendment amendment{
+      .work_items = ParseWorkItems(fields, "work_items", request.work_items()),
+      .effective_date = PastDate(fields, "effective_date", request.effective_date(), author),
+      .reason = ParseReason(fields, request.reason(), /*needed=*/true),
+      .measurement_id = NamedUuid("fiscus.projects.amendment", request.request_id()),
+      .actor = author.actor};
+  fields.Check(!amendment.work_items.empty(), "work_items", "must not be empty");
+  CheckBaselineSize(fields, request.work_items(), {});
+  RETURN_IF_ERROR(fields.status());
+  return amendment;
+}
+
 Contract ParseContract(rpc::Fields& fields, const v1::Contract& given, const Author& author) {
   Contract out;
   out.contract_id = fields.Uuid("contract.contract_id", given.contract_id());

@@ -37,6 +37,9 @@ Project ParseProject(rpc::Fields& fields, const std::string& at, const v1::Proje
 // Work items and milestones; ids must differ, and no milestone is met yet.
 BaselineCommand ParseBaseline(rpc::Fields& fields, const v1::SetBaselineRequest& request,
                               const Author& author);
+// The amendment's measurement id is derived from its request id.
+absl::StatusOr<BaselineAmendment> ParseAmendment(const v1::AmendBaselineRequest& request,
+                                                 const Author& author);
 // A contract as its drafter gives it.
 Contract ParseContract(rpc::Fields& fields, const v1::Contract& given, const Author& author);
 absl::StatusOr<Modification> ParseModification(const v1::CreateModificationRequest& request,

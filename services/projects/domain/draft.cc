@@ -12,13 +12,6 @@
 namespace fiscus::projects {
 namespace {
 
-absl::Status CheckRelatives(const Project& project, const Relatives& relatives) {
-  if (relatives.parent != nullptr) {
-    RETURN_IF_ERROR(CheckChild(project, *relatives.parent, relatives.siblings));
-  }
-  return CheckParent(project, relatives.children);
-}
-
 bool SameFile(const DocumentRef& a, const DocumentRef& b) {
   return a.kind == b.kind && a.sha256 == b.sha256;
 }
@@ -45,6 +38,13 @@ absl::StatusOr<std::vector<DocumentRef>> DraftDocuments(const std::vector<Docume
 }
 
 }  // namespace
+
+absl::Status CheckRelatives(const Project& project, const Relatives& relatives) {
+  if (relatives.parent != nullptr) {
+    RETURN_IF_ERROR(CheckChild(project, *relatives.parent, relatives.siblings));
+  }
+  return CheckParent(project, relatives.children);
+}
 
 absl::StatusOr<ProjectChange> Create(const Project& wanted, const Relatives& relatives,
                                      absl::CivilDay effective_date) {

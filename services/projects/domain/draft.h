@@ -15,6 +15,9 @@ struct Relatives {
   Children children;                // its own
 };
 
+// Refuses as CheckChild, as CheckParent.
+absl::Status CheckRelatives(const Project& project, const Relatives& relatives);
+
 // Decides whether a project may be drawn up; it becomes DRAFT.
 // Refuses: FIELD_INVALID (a document that another desk brings), as CheckChild.
 absl::StatusOr<ProjectChange> Create(const Project& wanted, const Relatives& relatives,

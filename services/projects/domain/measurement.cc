@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "libs/core/money.h"
 #include "libs/core/status.h"
 #include "services/projects/domain/progress.h"
 #include "services/projects/domain/project_event.h"
@@ -22,9 +23,12 @@ const WorkItem* FindItem(const std::vector<WorkItem>& items, std::string_view id
   return found == items.end() ? nullptr : &*found;
 }
 
-absl::Status CheckExecuting(const Project& project) {
+absl::Status CheckMeasurable(const Project& project) {
   if (project.state == ProjectState::kExecuting) return absl::OkStatus();
-  return Refused(Reason::kWrongState, "work is measured only while the project is executed",
+  // Completed by a waiver: what is left is measured as it is made good.
+  if (project.state == ProjectState::kCompleted && project.physical_bp < kWholeBp)
+    return absl::OkStatus();
+  return Refused(Reason::kWrongState, "work is measured only while something is left to be done",
                  {{"state", std::string(Name(project.state))}});
 }
 
@@ -65,7 +69,7 @@ absl::Status CheckQuantities(const ProjectFile& file, const Measurement& measure
 std::string_view Name(MeasurementState state) { return kStateNames.at(static_cast<size_t>(state)); }
 
 absl::Status CheckRecord(const ProjectFile& file, const Measurement& measurement) {
-  RETURN_IF_ERROR(CheckExecuting(file.project));
+  RETURN_IF_ERROR(CheckMeasurable(file.project));
   RETURN_IF_ERROR(CheckQuantities(file, measurement));
   if (file.project.observed) {
     return Refused(Reason::kObservedProject, "progress of an observed project comes by import");
@@ -93,7 +97,7 @@ MeasurementCertified ProgressOf(const ProjectFile& file, Measurement measurement
 absl::StatusOr<CertifiedMeasurement> Certify(const ProjectFile& file,
                                              const Measurement& measurement,
                                              const Certification& certification) {
-  RETURN_IF_ERROR(CheckExecuting(file.project));
+  RETURN_IF_ERROR(CheckMeasurable(file.project));
   if (measurement.state != MeasurementState::kRecorded) {
     return Refused(Reason::kWrongState, "the measurement was decided before",
                    {{"state", std::string(Name(measurement.state))}});

@@ -41,8 +41,9 @@ struct Measurement {
 };
 
 // Decides whether a measurement may be recorded against the work items as certified now.
-// Refuses, in this order: WRONG_STATE (only EXECUTING), WORK_ITEM_NOT_FOUND, QUANTITY_OUT_OF_RANGE,
-//   PROGRESS_DECREASES, OBSERVED_PROJECT.
+// Refuses, in this order: WRONG_STATE (only EXECUTING, and COMPLETED below 100 %),
+// WORK_ITEM_NOT_FOUND,
+//   QUANTITY_OUT_OF_RANGE, PROGRESS_DECREASES, OBSERVED_PROJECT.
 absl::Status CheckRecord(const ProjectFile& file, const Measurement& measurement);
 
 // The supervisor's decision on a recorded measurement.

@@ -61,6 +61,65 @@ TEST_CASE("A baseline refuses foreign contracts, observed projects and sums beyo
   CHECK(ReasonOf(SetBaseline(file, command, {"c1"}).status()) == "OBSERVED_PROJECT");
 }
 
+TEST_CASE("Work items are amended in execution, but for what is certified", "[projects][domain]") {
+  const ProjectFile file = HalfDone();
+  BaselineAmendment amendment{.work_items = file.work_items,
+                              .effective_date = kDay,
+                              .reason = "a second contract",
+                              .measurement_id = "x9",
+                              .actor = kOtherUser};
+  amendment.work_items[0].certified_milli = 0;  // whatever the sender says
+  amendment.work_items[1].value_minor = 300'000;
+  amendment.work_items.push_back(ItemOf("w3", 100'000, 10, 5, "c2"));
+  CHECK(ReasonOf(AmendBaseline(file, amendment, {"c1"}).status()) == "CONTRACT_NOT_FOUND");
+  const auto amended = AmendBaseline(file, amendment, {"c1", "c2"});
+  REQUIRE(amended.ok());
+  const ProjectFile& after = amended->change.after;
+  CHECK(after.work_items[0] == file.work_items[0]);
+  CHECK(after.work_items[1].value_minor == 300'000);
+  CHECK(after.work_items[2].certified_milli == 0);
+  CHECK(after.project.baseline_frozen);
+  CHECK(after.project.physical_bp == 3'000);  // 300,000 of 600,000 + 300,000 + 100,000
+  CHECK(after.project.version == file.project.version + 2);
+  CHECK_FALSE(amended->measurement.correction);
+  BaselineAmendment larger = amendment;
+  larger.work_items[2].value_minor = 600'000;
+  const auto fell = AmendBaseline(file, larger, {"c1", "c2"});
+  REQUIRE(fell.ok());
+  CHECK(fell->change.after.project.physical_bp == 2'000);
+  CHECK(fell->measurement.correction);
+  CHECK(amended->measurement.reason == "a second contract");
+  ProjectFile folded = file;
+  for (const ProjectEvent& event : amended->change.events) folded = Apply(std::move(folded), event);
+  CHECK(folded == after);
+
+  BaselineAmendment lowered = amendment;
+  lowered.work_items[0].quantity_milli += 1;
+  CHECK(ReasonOf(AmendBaseline(file, lowered, {"c1", "c2"}).status()) == "BASELINE_FROZEN");
+  lowered.work_items.erase(lowered.work_items.begin());
+  CHECK(ReasonOf(AmendBaseline(file, lowered, {"c1", "c2"}).status()) == "BASELINE_FROZEN");
+  amendment.actor = kUnitUser;
+  CHECK(ReasonOf(AmendBaseline(file, amendment, {"c1", "c2"}).status()) == "SAME_PERSON");
+}
+
+TEST_CASE("Only a project in execution has its work items amended", "[projects][domain]") {
+  for (int state = 1; state < kProjectStates; ++state) {
+    ProjectFile file = HalfDone();
+    file.project.state = static_cast<S>(state);
+    const bool open = file.project.state == S::kExecuting || file.project.state == S::kSuspended;
+    const BaselineAmendment amendment{.work_items = file.work_items,
+                                      .effective_date = kDay,
+                                      .reason = "rock",
+                                      .measurement_id = "x9",
+                                      .actor = kOtherUser};
+    INFO(Name(file.project.state));
+    CHECK(ReasonOf(AmendBaseline(file, amendment, {"c1"}).status()) == (open ? "" : "WRONG_STATE"));
+    file.project.observed = true;
+    if (open)
+      CHECK(ReasonOf(AmendBaseline(file, amendment, {"c1"}).status()) == "OBSERVED_PROJECT");
+  }
+}
+
 TEST_CASE("A milestone is met once", "[projects][domain]") {
   ProjectFile file = FileIn(S::kExecuting);
   CHECK(ReasonOf(MeetMilestone(file, "m9", kDay).status()) == "MILESTONE_NOT_FOUND");
@@ -83,6 +142,14 @@ TEST_CASE("Work is measured while the project is executed, and only then", "[pro
     CHECK(ReasonOf(Certify(file, MeasurementOf(100'000), {.certifier = kOtherUser}).status()) ==
           (executing ? "" : "WRONG_STATE"));
   }
+}
+
+TEST_CASE("What a completed project was waived is measured as it is made good",
+          "[projects][domain]") {
+  ProjectFile file = HalfDone();
+  file.project.state = S::kCompleted;
+  CHECK(CheckRecord(file, MeasurementOf(100'000)).ok());
+  CHECK(Certify(file, MeasurementOf(100'000), {.certifier = kOtherUser}).ok());
 }
 
 TEST_CASE("Quantities stay between the certified and the whole", "[projects][domain]") {

@@ -184,6 +184,34 @@ TEST_CASE("A draft is changed in its present version", "[projects][rpc]") {
   CHECK(changed->version() == 2);
 }
 
+TEST_CASE("An approved estimate is amended by planning", "[projects][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  world.MakeExecuting(kProject, kContract);
+  v1::AmendEstimateRequest amend;
+  amend.set_project_id(Uuid(kProject));
+  amend.set_approved_investment(499'999);
+  amend.set_effective_date(kDate);
+  *amend.add_documents() = DocumentOf("ESTABLISHMENT_APPROVAL");
+  amend.mutable_documents(0)->set_sha256(std::string(64, 'b'));
+  const auto by = [&](const std::string& user) {
+    return AmendEstimate(world.deps(), world.CallBy(user), amend);
+  };
+  CHECK(ReasonOf(by(kReviewer).status()) == "FIELD_INVALID");  // no reason
+  amend.set_reason("rock");
+  CHECK(ReasonOf(by(kReviewer).status()) == "EXCEEDS_APPROVED_INVESTMENT");
+  CHECK(ReasonOf(by(kOperator).status()) == "SAME_PERSON");
+  amend.set_approved_investment(1'500'000);
+  const auto amended = by(kReviewer);
+  REQUIRE(amended.ok());
+  CHECK(world.Project(kProject).SerializeAsString() == amended->SerializeAsString());
+  CHECK(amended->approved_investment() == 1'500'000);
+  CHECK(CreateContract(world.deps(), world.CallBy(kOperator),
+                       world.NewContract(501, kProject, 1'000'000))
+            .ok());
+  CHECK(world.SequencesGapFree());
+}
+
 TEST_CASE("Sub-projects stay within their parent", "[projects][rpc]") {
   FISCUS_NEEDS_PG();
   World world;
@@ -275,6 +303,41 @@ TEST_CASE("Baseline and milestones", "[projects][rpc]") {
   CHECK(baseline->frozen());
   CHECK(baseline->work_items_size() == 2);
   CHECK(baseline->milestones(0).met_on() == "2026-08-30");
+}
+
+TEST_CASE("A frozen baseline gets the items of a new contract", "[projects][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  world.MakeExecuting(kProject, kContract);
+  REQUIRE(world.Measure(601, kProject, 500).ok());
+  REQUIRE(CreateContract(world.deps(), world.CallBy(kOperator),
+                         world.NewContract(501, kProject, 100'000))
+              .ok());
+  v1::AmendBaselineRequest amend;
+  amend.set_project_id(Uuid(kProject));
+  amend.set_effective_date(kDate);
+  *amend.mutable_work_items() = world.NewBaseline(kProject, kContract).work_items();
+  v1::WorkItem& added = *amend.add_work_items();
+  added = amend.work_items(0);
+  added.set_work_item_id(Uuid(103));
+  added.set_contract_id(Uuid(501));
+  added.set_value(100'000);
+  const auto by = [&](const std::string& user) {
+    return AmendBaseline(world.deps(), world.CallBy(user), amend);
+  };
+  CHECK(ReasonOf(by(kReviewer).status()) == "FIELD_INVALID");
+  amend.set_reason("a second contract");
+  CHECK(ReasonOf(by(kOperator).status()) == "SAME_PERSON");
+  const auto amended = by(kReviewer);
+  REQUIRE(amended.ok());
+  CHECK(amended->work_items_size() == 3);
+  CHECK(amended->work_items(0).certified_milli() == 500'000);
+  CHECK(world.Project(kProject).physical_bp() == 4'000);
+  CHECK(world.Contract(kContract).certified_value() == 150'000);
+  v1::ListMeasurementsRequest list;
+  list.set_project_id(Uuid(kProject));
+  CHECK(ListMeasurements(world.deps(), world.CallBy(kOperator), list)->measurements_size() == 2);
+  CHECK(world.SequencesGapFree());
 }
 
 TEST_CASE("Lists keep to the caller's units, page by page", "[projects][rpc]") {
