@@ -54,7 +54,8 @@ def create_topics(brokers, replication=1, min_in_sync=1):
 
 
 def differences(brokers):
-    """One sentence for each topic whose partitions or clean-up are not the table's: its keys would lie, or it would forget."""
+    """One sentence for each topic whose partitions or clean-up are not the table's: its keys would lie, or it would forget; or
+    that does not take the records that services send."""
     from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
     admin = AdminClient({"bootstrap.servers": brokers})
     topics = {topic.name: topic for topic in read_topics().topic}
@@ -68,6 +69,9 @@ def differences(brokers):
             expected = settings(topics[resource.name])[key]
             if present[key].value != expected and not (key == "retention.ms" and topics[resource.name].compacted):
                 found.append(f"{resource.name} has {key} = {present[key].value}, not {expected}")
+        taken, needed = int(present["max.message.bytes"].value), topics[resource.name].message_bytes_max
+        if taken < needed:
+            found.append(f"{resource.name} takes records of {taken} bytes, not {needed}")
     return found
 
 

@@ -1,123 +1,21 @@
 // Outbox, relay and consumer on real PostgreSQL and Kafka: nothing lost behind a slow transaction,
 // sequences gap-free, effects once.
-#include <librdkafka/rdkafka.h>
-
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <cstdlib>
-#include <functional>
+#include <mutex>
 #include <set>
 #include <thread>
 
-#include "fiscus/alerting/v1/events.pb.h"
+#include "libs/core/status.h"
 #include "libs/events/consumer.h"
-#include "libs/events/kafka_client.h"
-#include "libs/events/outbox.h"
+#include "libs/events/events_fixture.h"
 #include "libs/events/queries.h"
 #include "libs/events/relay.h"
 #include "libs/runtime/clock.h"
-#include "libs/testing/test_database.h"
+#include "libs/runtime/metrics.h"
 
 namespace fiscus::events {
 namespace {
-
-using testing::TestCall;
-using testing::TestDatabase;
-
-constexpr pg::Migration kEffects[] = {
-    {1, "effects", "x",
-     "CREATE TABLE effect (event_id uuid PRIMARY KEY, tenant text NOT NULL, date text NOT NULL); "
-     "GRANT SELECT, INSERT ON effect TO :app"}};
-constexpr pg::Query kInsertEffect{
-    "insert_effect", "INSERT INTO effect (event_id, tenant, date) VALUES ($1::uuid, $2, $3)"};
-constexpr pg::Query kCountEffects{"count_effects", "SELECT count(*) AS n FROM effect"};
-constexpr pg::Query kUnsent{"unsent", "SELECT count(*) AS n FROM outbox WHERE sent_at IS NULL"};
-constexpr pg::Query kRewind{"rewind", "UPDATE outbox SET sent_at = NULL"};
-
-std::string Brokers() {
-  const char* brokers = std::getenv("FISCUS_TEST_KAFKA");
-  return brokers == nullptr ? "" : brokers;
-}
-
-Event DayClosed(const std::string& aggregate, const std::string& date) {
-  alerting::v1::DayClosed payload;
-  payload.set_tenant("t1");
-  payload.set_date(date);
-  return MakeEvent(aggregate, "", payload);
-}
-
-absl::Time Soon() { return SystemClock().Now() + absl::Seconds(20); }
-
-int64_t CountOf(pg::Database& database, const pg::Query& query) {
-  int64_t n = -1;
-  const absl::Status status = database.Read("t1", Soon(), [&](pg::Tx& tx) -> absl::Status {
-    auto rows = tx.Run(query);
-    if (!rows.ok()) return rows.status();
-    n = (*rows)[0].Int("n");
-    return absl::OkStatus();
-  });
-  REQUIRE(status.ok());
-  return n;
-}
-
-bool Eventually(const std::function<bool()>& condition) {
-  for (int i = 0; i < 300; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
-  return false;
-}
-
-config::v1::Kafka KafkaConfig(const std::string& topic) {
-  config::v1::Kafka config;
-  config.set_brokers(Brokers());
-  config.set_facts_topic(topic);
-  return config;
-}
-
-// A topic of its own per test.
-std::string MakeTopic(int partitions) {
-  const std::string name = "events_test_" + NewUuid();
-  auto handle = MakeKafka(RD_KAFKA_PRODUCER, {{"bootstrap.servers", Brokers()}}, {});
-  REQUIRE(handle.ok());
-  char error[256];
-  rd_kafka_NewTopic_t* topic =
-      rd_kafka_NewTopic_new(name.c_str(), partitions, 1, error, sizeof error);
-  rd_kafka_queue_t* queue = rd_kafka_queue_new(handle->get());
-  rd_kafka_CreateTopics(handle->get(), &topic, 1, nullptr, queue);
-  rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 20000);
-  REQUIRE(event != nullptr);
-  REQUIRE(rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR);
-  rd_kafka_event_destroy(event);
-  rd_kafka_queue_destroy(queue);
-  rd_kafka_NewTopic_destroy(topic);
-  return name;
-}
-
-// Deletes the records of partition 0 before `offset`, as an expired retention would.
-void Truncate(const std::string& topic, int64_t offset) {
-  auto handle = MakeKafka(RD_KAFKA_PRODUCER, {{"bootstrap.servers", Brokers()}}, {});
-  REQUIRE(handle.ok());
-  const KafkaPartitions partitions(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_list_add(partitions.get(), topic.c_str(), 0)->offset = offset;
-  rd_kafka_DeleteRecords_t* request = rd_kafka_DeleteRecords_new(partitions.get());
-  rd_kafka_queue_t* queue = rd_kafka_queue_new(handle->get());
-  rd_kafka_DeleteRecords(handle->get(), &request, 1, nullptr, queue);
-  rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 20000);
-  REQUIRE(event != nullptr);
-  REQUIRE(rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR);
-  rd_kafka_event_destroy(event);
-  rd_kafka_queue_destroy(queue);
-  rd_kafka_DeleteRecords_destroy(request);
-}
-
-#define NEEDS_SERVERS()                            \
-  FISCUS_NEEDS_PG();                               \
-  if (Brokers().empty()) {                         \
-    WARN("skipped: FISCUS_TEST_KAFKA is not set"); \
-    return;                                        \
-  }                                                \
-  static_assert(true)
 
 TEST_CASE("Every query of libs/events prepares against the migrated schema", "[pg]") {
   FISCUS_NEEDS_PG();
@@ -307,33 +205,62 @@ TEST_CASE("Two relays of one database publish everything, in order, once in effe
   CHECK(CountOf(producer.database(), kUnsent) == 0);
 }
 
-// reliability: topic truncated. The consumer must refuse, not go on behind the hole.
-TEST_CASE("A consumer whose next record is gone from the log takes nothing", "[pg][kafka]") {
+TEST_CASE("An event larger than the log takes is refused before it is committed", "[pg]") {
+  FISCUS_NEEDS_PG();
+  TestDatabase db("effects", kEffects);
+  Event event = DayClosed("a/1", "2026-01-01");
+  event.payload.assign(kPayloadBytesMax, 'x');
+  CHECK(Commit(db.database(), event).ok());
+  event.payload += "x";
+  const absl::Status refused = Commit(db.database(), event);
+  CHECK(refused.code() == absl::StatusCode::kInvalidArgument);
+  REQUIRE(RefusalOf(refused).has_value());
+  CHECK(RefusalOf(refused)->reason == "EVENT_TOO_LARGE");
+  CHECK(RefusalOf(refused)->figures.at("bytes") == "921601");
+  CHECK(CountOf(db.database(), kUnsent) == 1);
+}
+
+TEST_CASE("The largest event that may be committed is published", "[pg][kafka]") {
   NEEDS_SERVERS();
-  TestDatabase producer("effects", kEffects);
-  TestDatabase sink("effects", kEffects);
-  const std::string topic = MakeTopic(1);
-  Relay relay(producer.database().options(), KafkaConfig(topic), "fiscus/test");
+  TestDatabase db("effects", kEffects);
+  Relay relay(db.database().options(), KafkaConfig(MakeTopic(1)), "fiscus/test");
   relay.Start();
-  for (int i = 0; i < 5; ++i) {
-    REQUIRE(producer.database()
-                .Write("t1", Soon(),
-                       [&](pg::Tx& tx) {
-                         return Append(tx, TestCall(),
-                                       {DayClosed("agg/" + std::to_string(i), "2026-01-01")})
-                             .status();
-                       })
-                .ok());
-  }
-  REQUIRE(Eventually([&] { return CountOf(producer.database(), kUnsent) == 0; }));
-  Truncate(topic, 3);
-  Consumer consumer(sink.database(), KafkaConfig(topic), "truncated-" + topic, topic);
-  consumer.Handle("fiscus.alerting.v1.DayClosed", [](pg::Tx& tx, const Record& record) {
-    return tx.Run(kInsertEffect, pg::Args().Text(record.id).Text(record.tenant).Text("x")).status();
-  });
-  consumer.Start();
-  std::this_thread::sleep_for(std::chrono::seconds(4));
-  CHECK(CountOf(sink.database(), kCountEffects) == 0);
+  Event event = DayClosed("a/1", "2026-01-01");
+  event.payload.clear();
+  while (event.payload.size() < kPayloadBytesMax) event.payload += RandomBytes(1024);
+  REQUIRE(Commit(db.database(), event).ok());
+  CHECK(Eventually([&] { return CountOf(db.database(), kUnsent) == 0; }));
+}
+
+// An event of a release without the limit. It stopped the events of all tenants.
+TEST_CASE("An event that can never be sent holds its aggregate and no other", "[pg][kafka]") {
+  NEEDS_SERVERS();
+  static constexpr pg::Query kBlowUp{
+      "blow_up",
+      "UPDATE outbox SET payload = convert_to(repeat('x', 1500000), 'UTF8') "
+      "WHERE aggregate = 'huge/1' AND sequence = 1"};
+  static constexpr pg::Query kUnsentHuge{
+      "unsent_huge",
+      "SELECT count(*) AS n FROM outbox WHERE sent_at IS NULL AND aggregate = 'huge/1'"};
+  static constexpr pg::Query kHeld{
+      "held", "SELECT count(*) AS n FROM outbox_held WHERE aggregate = 'huge/1' AND tenant = 't1'"};
+  TestDatabase db("effects", kEffects);
+  REQUIRE(Commit(db.database(), DayClosed("huge/1", "2026-01-01")).ok());
+  REQUIRE(Commit(db.database(), DayClosed("other/1", "2026-01-01")).ok());
+  REQUIRE(Commit(db.database(), DayClosed("huge/1", "2026-01-02")).ok());
+  REQUIRE(
+      db.database().Write("", Soon(), [&](pg::Tx& tx) { return tx.Run(kBlowUp).status(); }).ok());
+  Relay relay(db.database().options(), KafkaConfig(MakeTopic(2)), "fiscus/test");
+  relay.Start();
+  CHECK(Eventually([&] { return CountOf(db.database(), kUnsent) == 2; }));
+  CHECK(CountOf(db.database(), kHeld) == 1);
+  // What comes later goes on, too; the aggregate's own events wait in their order.
+  REQUIRE(Commit(db.database(), DayClosed("other/1", "2026-01-02")).ok());
+  REQUIRE(Commit(db.database(), DayClosed("huge/1", "2026-01-03")).ok());
+  CHECK(Eventually([&] { return CountOf(db.database(), kUnsent) == 3; }));
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  CHECK(CountOf(db.database(), kUnsentHuge) == 3);
+  CHECK(metrics::Gauge("fiscus_outbox_held", "").Value() == 1);
 }
 
 }  // namespace

@@ -16,6 +16,16 @@ std::string OwnId(const std::string& aggregate) {
   return aggregate.substr(aggregate.rfind('/') + 1);
 }
 
+absl::Status CheckSize(const Event& event) {
+  if (event.payload.size() <= kPayloadBytesMax) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kInvalidArgument, "EVENT_TOO_LARGE",
+                "what this would publish is larger than the log takes; divide it",
+                {{"type", event.type},
+                 {"bytes", std::to_string(event.payload.size())},
+                 {"bytes_max", std::to_string(kPayloadBytesMax)}},
+                kCommonDomain);
+}
+
 // Gives every event its sequence, in order within each aggregate.
 absl::StatusOr<std::vector<int64_t>> TakeSequences(pg::Tx& tx,
                                                    const std::vector<CallEvent>& events) {
@@ -44,6 +54,7 @@ absl::StatusOr<std::vector<int64_t>> TakeSequences(pg::Tx& tx,
 absl::StatusOr<std::vector<int64_t>> Insert(pg::Tx& tx, const std::vector<CallEvent>& events,
                                             bool broadcast) {
   if (events.empty()) return std::vector<int64_t>{};
+  for (const CallEvent& item : events) RETURN_IF_ERROR(CheckSize(item.event));
   ASSIGN_OR_RETURN(std::vector<int64_t> sequences, TakeSequences(tx, events));
   std::vector<std::string> ids, aggregates, keys, types, subjects, payloads, actors, traces;
   for (const auto& [call, event] : events) {

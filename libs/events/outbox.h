@@ -19,6 +19,10 @@
 
 namespace fiscus::events {
 
+// Largest payload, bytes: with its headers it stays below what topics and relay take
+// (kMessageBytesMax in relay.h).
+inline constexpr size_t kPayloadBytesMax = size_t{900} * 1024;
+
 // A fact to be published.
 struct Event {
   std::string aggregate;  // "payments/<id>"
@@ -31,7 +35,9 @@ struct Event {
 // Makes an event of a message.
 Event MakeEvent(std::string aggregate, std::string key, const google::protobuf::Message& payload);
 
-// Appends events in order; returns the sequence of each. The relay is woken at commit.
+// Appends events in order; returns the sequence of each. The relay is woken at commit. An event
+// that could never be sent must not be committed, it would stop its aggregate for ever: a payload
+// over kPayloadBytesMax is refused with EVENT_TOO_LARGE (INVALID_ARGUMENT), here and below.
 absl::StatusOr<std::vector<int64_t>> Append(pg::Tx& tx, const Call& call,
                                             const std::vector<Event>& events);
 // As Append, for a group of calls that share one transaction: each event keeps its own caller and

@@ -1,7 +1,9 @@
 #include "libs/events/relay.h"
 
 #include <algorithm>
+#include <set>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "libs/core/dates.h"
@@ -37,6 +39,7 @@ struct Unsent {
 struct Delivery {
   int waiting = 0;
   bool failed = false;
+  bool held = false;  // not produced: it, or an earlier one of its aggregate, can never be sent
 };
 
 void OnDelivery(rd_kafka_t* /*handle*/, const rd_kafka_message_t* message, void* /*opaque*/) {
@@ -87,13 +90,24 @@ struct Relay::Impl {
 
   absl::Status Connect();
   absl::Status Produce(const Unsent& event, int32_t partition, Delivery* delivery);
+  absl::Status ProduceAll(const Unsent& event, Delivery* delivery);
+  // An event that can never be sent.
+  struct Unsendable {
+    const Unsent* event;
+    absl::Status why;
+  };
+  struct Delivered {
+    std::vector<int64_t> sent;  // acknowledged by all their partitions
+    std::vector<Unsendable> unsendable;
+  };
   // What one transaction did.
   struct Progress {
     int claimed = 0;
     int sent = 0;
   };
   absl::StatusOr<Progress> Round();
-  absl::StatusOr<std::vector<int64_t>> Deliver(const std::vector<Unsent>& events);
+  Delivered Deliver(const std::vector<Unsent>& events);
+  absl::Status Mark(pg::Tx& tx, const Delivered& delivered);
   void ReportBacklog();
   void Loop(const std::stop_token& stop);
 
@@ -118,6 +132,7 @@ absl::Status Relay::Impl::Connect() {
                  {"enable.gapless.guarantee", "true"},
                  {"acks", "all"},
                  {"linger.ms", "1"},
+                 {"message.max.bytes", std::to_string(kMessageBytesMax)},
                  {"compression.type", "lz4"},
                  {"partitioner", "murmur2_random"},
                  {"message.timeout.ms", std::to_string(kafka.message_timeout_ms())}},
@@ -150,21 +165,35 @@ absl::Status Relay::Impl::Produce(const Unsent& event, int32_t partition, Delive
     rd_kafka_headers_destroy(headers);
     --delivery->waiting;
     delivery->failed = true;
+    if (error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+      return absl::InvalidArgumentError(rd_kafka_err2str(error));
     return absl::UnavailableError(std::string("kafka: ") + rd_kafka_err2str(error));
   }
 }
 
-// Produces in order and waits for every report; the ids of the events that all their partitions
-// acknowledged.
-absl::StatusOr<std::vector<int64_t>> Relay::Impl::Deliver(const std::vector<Unsent>& events) {
+// A control record goes to every partition. INVALID_ARGUMENT: Kafka's client will never take it,
+// and took it for none.
+absl::Status Relay::Impl::ProduceAll(const Unsent& event, Delivery* delivery) {
+  if (!event.broadcast) return Produce(event, RD_KAFKA_PARTITION_UA, delivery);
+  for (int p = 0; p < partitions; ++p) RETURN_IF_ERROR(Produce(event, p, delivery));
+  return absl::OkStatus();
+}
+
+// Produces in order and waits for every report.
+Relay::Impl::Delivered Relay::Impl::Deliver(const std::vector<Unsent>& events) {
+  Delivered result;
   std::vector<Delivery> deliveries(events.size());
+  std::set<std::pair<std::string, std::string>> held;  // tenant, aggregate
   absl::Status produced;
   for (size_t i = 0; i < events.size() && produced.ok(); ++i) {
-    if (events[i].broadcast) {
-      for (int p = 0; p < partitions && produced.ok(); ++p)
-        produced = Produce(events[i], p, &deliveries[i]);
-    } else {
-      produced = Produce(events[i], RD_KAFKA_PARTITION_UA, &deliveries[i]);
+    const Unsent& event = events[i];
+    deliveries[i].held = held.contains({event.tenant, event.aggregate});
+    if (deliveries[i].held) continue;
+    produced = ProduceAll(event, &deliveries[i]);
+    if (absl::IsInvalidArgument(produced)) {
+      result.unsendable.push_back({&event, std::exchange(produced, absl::OkStatus())});
+      held.insert({event.tenant, event.aggregate});
+      deliveries[i].held = true;
     }
     if (!produced.ok()) deliveries[i].failed = true;
   }
@@ -175,19 +204,38 @@ absl::StatusOr<std::vector<int64_t>> Relay::Impl::Deliver(const std::vector<Unse
                      [](const Delivery& d) { return d.waiting > 0; })) {
     rd_kafka_poll(producer.get(), kFlushSliceMs);
   }
-  std::vector<int64_t> delivered;
   bool failed = !produced.ok();
   for (size_t i = 0; i < events.size(); ++i) {
+    if (deliveries[i].held) continue;
     // After a failure nothing later counts as sent until the earlier is: the order per key holds on
     // the next try.
     failed = failed || deliveries[i].failed;
     if (failed) break;
-    delivered.push_back(events[i].outbox_id);
+    result.sent.push_back(events[i].outbox_id);
   }
   // The producer's state after an error is not to be trusted (librdkafka: possibly persisted):
   // start anew.
   if (failed) producer.reset();
-  return delivered;
+  return result;
+}
+
+absl::Status Relay::Impl::Mark(pg::Tx& tx, const Delivered& delivered) {
+  for (const auto& [event, why] : delivered.unsendable) {
+    log::Error("event can never be sent, its aggregate waits",
+               {{"outbox_id", event->outbox_id},
+                {"tenant", event->tenant},
+                {"aggregate", event->aggregate},
+                {"type", event->type},
+                {"bytes", event->payload.size()},
+                {"error", std::string(why.message())}});
+    RETURN_IF_ERROR(tx.Run(sql::kHoldAggregate, pg::Args()
+                                                    .Text(event->tenant)
+                                                    .Text(event->aggregate)
+                                                    .Int(event->outbox_id)
+                                                    .Text(std::string(why.message())))
+                        .status());
+  }
+  return tx.Run(sql::kMarkSent, pg::Args().IntArray(delivered.sent)).status();
 }
 
 absl::StatusOr<Relay::Impl::Progress> Relay::Impl::Round() {
@@ -218,12 +266,13 @@ absl::StatusOr<Relay::Impl::Progress> Relay::Impl::Round() {
         }
         progress = {.claimed = static_cast<int>(events.size())};
         if (events.empty()) return absl::OkStatus();
-        ASSIGN_OR_RETURN(const std::vector<int64_t> delivered, Deliver(events));
+        const Delivered delivered = Deliver(events);
         failpoint::Reach("relay.after_delivery");
-        if (delivered.empty()) return absl::UnavailableError("kafka acknowledged nothing");
-        RETURN_IF_ERROR(tx.Run(sql::kMarkSent, pg::Args().IntArray(delivered)).status());
+        if (delivered.sent.empty() && delivered.unsendable.empty())
+          return absl::UnavailableError("kafka acknowledged nothing");
+        RETURN_IF_ERROR(Mark(tx, delivered));
         failpoint::Reach("relay.before_commit");
-        progress.sent = static_cast<int>(delivered.size());
+        progress.sent = static_cast<int>(delivered.sent.size());
         return absl::OkStatus();
       },
       nullptr));
@@ -237,11 +286,14 @@ void Relay::Impl::ReportBacklog() {
       metrics::Gauge("fiscus_outbox_unsent", "Events that wait for publication");
   static prometheus::Gauge& oldest =
       metrics::Gauge("fiscus_outbox_oldest_seconds", "Age of the oldest waiting event");
+  static prometheus::Gauge& held = metrics::Gauge(
+      "fiscus_outbox_held", "Aggregates whose next event can never be sent; their events wait");
   const absl::Status counted =
       database.Read("", SystemClock().Now() + absl::Seconds(5), [&](pg::Tx& tx) -> absl::Status {
         ASSIGN_OR_RETURN(const pg::Rows rows, tx.Run(sql::kCountUnsent));
         unsent.Set(static_cast<double>(rows[0].Int("unsent")));
         oldest.Set(static_cast<double>(rows[0].Int("oldest_s")));
+        held.Set(static_cast<double>(rows[0].Int("held")));
         return absl::OkStatus();
       });
   if (!counted.ok())

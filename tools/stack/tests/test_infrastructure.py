@@ -44,10 +44,12 @@ def test_topics_that_are_not_what_the_table_says_are_named(stack, monkeypatch):
     table = topics.read_topics()
     table.topic[0].partitions = 12
     table.topic[1].compacted = True
+    table.topic[2].message_bytes_max = 2_097_152
     monkeypatch.setattr(topics, "read_topics", lambda: table)
     assert topics.differences(stack.kafka.address) == [
         "fiscus.facts.v1 has 6 partitions, not 12",
-        "fiscus.indicators.v1 has cleanup.policy = delete, not compact"]
+        "fiscus.indicators.v1 has cleanup.policy = delete, not compact",
+        "fiscus.warnings.v1 takes records of 1048576 bytes, not 2097152"]
 
 
 def test_the_serving_role_owns_nothing(stack):
