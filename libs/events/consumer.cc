@@ -1,16 +1,17 @@
 #include "libs/events/consumer.h"
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
+#include <map>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "libs/core/dates.h"
 #include "libs/core/status.h"
+#include "libs/events/inbox.h"
 #include "libs/events/kafka_client.h"
-#include "libs/events/queries.h"
 #include "libs/runtime/clock.h"
-#include "libs/runtime/failpoint.h"
 #include "libs/runtime/log.h"
 #include "libs/runtime/metrics.h"
 
@@ -20,12 +21,12 @@ namespace {
 constexpr int kPollMs = 100;
 constexpr int kSessionTimeoutMs = 10'000;
 constexpr int kWatermarkTimeoutMs = 5'000;
-constexpr absl::Duration kRecordTimeLimit = absl::Seconds(10);
+constexpr int kSeekTimeoutMs = 5'000;
 constexpr absl::Duration kPauseFirst = absl::Milliseconds(100);
 constexpr absl::Duration kPauseMax = absl::Seconds(5);
-
-// What became of a record.
-enum class Outcome { kApplied, kPassedOver };
+// The lag is measured no more often.
+constexpr absl::Duration kLagEvery = absl::Seconds(5);
+constexpr int kLagTimeoutMs = 1'000;
 
 Record ToRecord(const rd_kafka_message_t& message) {
   Record record{.topic = rd_kafka_topic_name(message.rkt),
@@ -46,88 +47,286 @@ Record ToRecord(const rd_kafka_message_t& message) {
   return record;
 }
 
+// A partition that this instance has.
+struct Partition {
+  int64_t next = 0;            // offset of the record to be applied next
+  std::optional<Record> head;  // the record at which the partition stands
+  int64_t missing = 0;  // sequence of the head's aggregate that is looked for further on; 0: none
+  std::optional<Record> found;  // the missing event, met and not yet applied
+  bool paused = false;          // nothing is read
+  bool away = false;            // paused, or read further on: to be led back to `next`
+  absl::Time retry_at = absl::InfinitePast();
+  absl::Duration pause = kPauseFirst;
+
+  bool Waits() const { return head && (missing == 0 || found); }
+};
+
 }  // namespace
 
 struct Consumer::Impl {
   Impl(pg::Database& database, config::v1::Kafka kafka, std::string name, std::string topic)
-      : database(database),
+      : inbox(database, name, topic),
         kafka(std::move(kafka)),
         name(std::move(name)),
         topic(std::move(topic)) {}
 
   static void OnRebalance(rd_kafka_t* handle, rd_kafka_resp_err_t error,
                           rd_kafka_topic_partition_list_t* partitions, void* opaque);
-  absl::Status Assign(rd_kafka_topic_partition_list_t* partitions);
-  absl::StatusOr<int64_t> StartOffset(int partition);
-  absl::Status Connect();
-  void Loop(const std::stop_token& stop);
-  void ApplyUntilDone(const Record& record, const std::stop_token& stop);
-  absl::StatusOr<Outcome> Apply(const Record& record);
-  absl::Status ApplyIn(pg::Tx& tx, const Record& record, Outcome* outcome);
-  absl::Status PutAside(const Record& record, const absl::Status& reason);
+  absl::StatusOr<KafkaPartitions> Take(const rd_kafka_topic_partition_list_t& partitions);
+  void Leave();
+  absl::Status FindStart(int partition, int64_t* next);
+  const Override* DecisionAt(int partition, int64_t offset) const;
 
-  pg::Database& database;
+  void OnRecord(Record record);
+  void Try(int number, Partition& partition);
+  absl::StatusOr<int64_t> ApplyHead(const Record& head);
+  absl::StatusOr<bool> ApplyFound(int number, Partition& partition);
+  void LookFor(int number, Partition& partition, int64_t missing);
+  void Wait(int number, Partition& partition, const absl::Status& why);
+  void ReadFrom(int number, Partition& partition, int64_t offset);
+  void SetPaused(int number, Partition& partition, bool paused);
+  void RetryDue();
+
+  void Halted(int number, bool halted, const std::string& why = "");
+  void MeasureLag();
+  absl::Status Connect();
+  void OnMessage(const rd_kafka_message_t& message);
+  void Loop(const std::stop_token& stop);
+
+  Inbox inbox;
   const config::v1::Kafka kafka;
   const std::string name;
   const std::string topic;
-  std::map<std::string, Handler> handlers;
+  std::map<std::pair<int, int64_t>, Override> decisions;  // by partition and offset
   KafkaHandle consumer;
-  bool halted = false;  // leave this connection and start over; only the loop's thread uses it
-  std::jthread thread;
+  std::map<int, Partition> partitions;
+  bool restart = false;  // leave this connection and start over
+  absl::Time measured_at = absl::InfinitePast();
+  std::jthread thread;  // all but the constructor runs on it
 };
+
+// ---- partitions that come and go ----
 
 void Consumer::Impl::OnRebalance(rd_kafka_t* handle, rd_kafka_resp_err_t error,
                                  rd_kafka_topic_partition_list_t* partitions, void* opaque) {
   auto* self = static_cast<Impl*>(opaque);
+  self->Leave();
   if (error != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     rd_kafka_assign(handle, nullptr);
     return;
   }
-  const absl::Status status = self->Assign(partitions);
-  if (!status.ok()) {
+  const absl::StatusOr<KafkaPartitions> taken = self->Take(*partitions);
+  if (!taken.ok()) {
     // Without offsets we take nothing; the loop makes a new consumer and tries again.
     log::Error("partitions not taken",
-               {{"consumer", self->name}, {"error", std::string(status.message())}});
+               {{"consumer", self->name}, {"error", std::string(taken.status().message())}});
     rd_kafka_assign(handle, nullptr);
-    self->halted = true;
+    self->restart = true;
     return;
   }
-  rd_kafka_assign(handle, partitions);
+  rd_kafka_assign(handle, taken->get());
 }
 
-// The stored offset; the very beginning of the log where none is stored. An error if the log no
-// longer holds it.
-absl::StatusOr<int64_t> Consumer::Impl::StartOffset(int partition) {
-  int64_t stored = 0;
-  RETURN_IF_ERROR(
-      database.Read("", SystemClock().Now() + kRecordTimeLimit, [&](pg::Tx& tx) -> absl::Status {
-        ASSIGN_OR_RETURN(
-            const pg::Rows rows,
-            tx.Run(sql::kLoadOffset, pg::Args().Text(name).Text(topic).Int(partition)));
-        stored = rows.empty() ? 0 : rows[0].Int("next_offset");
-        return absl::OkStatus();
-      }));
+// Those that can be read, at their offsets; a truncated one is ours too, but stands still.
+absl::StatusOr<KafkaPartitions> Consumer::Impl::Take(
+    const rd_kafka_topic_partition_list_t& offered) {
+  KafkaPartitions taken(rd_kafka_topic_partition_list_new(offered.cnt));
+  for (int i = 0; i < offered.cnt; ++i) {
+    const int number = offered.elems[i].partition;
+    int64_t& next = partitions[number].next;
+    const absl::Status found = FindStart(number, &next);
+    Halted(number, absl::IsDataLoss(found), std::string(found.message()));
+    if (absl::IsDataLoss(found)) continue;
+    RETURN_IF_ERROR(found);
+    rd_kafka_topic_partition_list_add(taken.get(), topic.c_str(), number)->offset = next;
+  }
+  log::Info("partitions taken", {{"consumer", name}, {"partitions", taken->cnt}});
+  return taken;
+}
+
+void Consumer::Impl::Leave() {
+  for (const auto& [number, partition] : partitions) Halted(number, false);
+  partitions.clear();
+}
+
+const Override* Consumer::Impl::DecisionAt(int partition, int64_t offset) const {
+  const auto found = decisions.find({partition, offset});
+  return found == decisions.end() ? nullptr : &found->second;
+}
+
+// The stored offset, or what an override says about it. DATA_LOSS if the log no longer holds it.
+absl::Status Consumer::Impl::FindStart(int partition, int64_t* next) {
+  ASSIGN_OR_RETURN(const int64_t stored, inbox.NextOffset(partition));
+  *next = stored;
   int64_t low = 0;
   int64_t high = 0;
   const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
       consumer.get(), topic.c_str(), partition, &low, &high, kWatermarkTimeoutMs);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return absl::UnavailableError(rd_kafka_err2str(error));
+  const Override* decision = DecisionAt(partition, stored);
+  if (decision != nullptr && decision->decision == Decision::kBegin) {
+    RETURN_IF_ERROR(inbox.Begin(partition, low));
+    log::Warning("partition begins anew by an override", {{"consumer", name},
+                                                          {"partition", partition},
+                                                          {"instead_of", stored},
+                                                          {"offset", low},
+                                                          {"reason", decision->reason}});
+    *next = low;
+    return absl::OkStatus();
+  }
   if (stored < low || stored > high) {
-    return absl::DataLossError("partition " + std::to_string(partition) + " holds offsets " +
-                               std::to_string(low) + ".." + std::to_string(high) +
-                               ", but the next one to read is " + std::to_string(stored) +
-                               "; republish the topic from the outbox, records would be missed");
+    return absl::DataLossError("truncated: the log holds offsets " + std::to_string(low) + ".." +
+                               std::to_string(high) + ", but the next one to read is " +
+                               std::to_string(stored) +
+                               "; publish it again from the outbox, records would be missed");
   }
-  return stored;
-}
-
-absl::Status Consumer::Impl::Assign(rd_kafka_topic_partition_list_t* partitions) {
-  for (int i = 0; i < partitions->cnt; ++i) {
-    ASSIGN_OR_RETURN(partitions->elems[i].offset, StartOffset(partitions->elems[i].partition));
-  }
-  log::Info("partitions taken", {{"consumer", name}, {"partitions", partitions->cnt}});
   return absl::OkStatus();
 }
+
+// ---- records ----
+
+void Consumer::Impl::OnRecord(Record record) {
+  const auto place = partitions.find(record.partition);
+  if (place == partitions.end()) return;
+  auto& [number, partition] = *place;
+  if (!partition.head) {
+    if (record.offset < partition.next) return;
+    partition.head = std::move(record);
+    return Try(number, partition);
+  }
+  // It stands at its head and looks for an event; what slips through a pause is read again later.
+  if (partition.missing == 0 || partition.found) return;
+  const bool wanted = record.sequence == partition.missing &&
+                      record.aggregate == partition.head->aggregate &&
+                      record.tenant == partition.head->tenant;
+  if (!wanted) return;
+  partition.found = std::move(record);
+  Try(number, partition);
+}
+
+// Goes as far as it can: the event found, then the head.
+void Consumer::Impl::Try(int number, Partition& partition) {
+  if (partition.found) {
+    const absl::StatusOr<bool> complete = ApplyFound(number, partition);
+    if (!complete.ok()) return Wait(number, partition, complete.status());
+    if (!*complete) return;
+  }
+  const absl::StatusOr<int64_t> missing = ApplyHead(*partition.head);
+  if (!missing.ok()) return Wait(number, partition, missing.status());
+  if (*missing > 0) return LookFor(number, partition, *missing);
+  partition.next = partition.head->offset + 1;
+  partition.head.reset();
+  partition.pause = kPauseFirst;
+  if (!partition.away) return;
+  partition.away = false;
+  Halted(number, false);
+  ReadFrom(number, partition, partition.next);
+}
+
+absl::StatusOr<int64_t> Consumer::Impl::ApplyHead(const Record& head) {
+  const Override* decision = DecisionAt(head.partition, head.offset);
+  if (decision != nullptr && decision->decision == Decision::kSkip) {
+    RETURN_IF_ERROR(inbox.PutAside(head, head.offset, "override: " + decision->reason));
+    return 0;
+  }
+  const bool accept_gap = decision != nullptr && decision->decision == Decision::kAcceptGap;
+  return inbox.Apply(head, head.offset, accept_gap);
+}
+
+// True if nothing is missing any more before the head.
+absl::StatusOr<bool> Consumer::Impl::ApplyFound(int number, Partition& partition) {
+  RETURN_IF_ERROR(inbox.Apply(*partition.found, partition.head->offset, false).status());
+  log::Info("missing event found", {{"consumer", name},
+                                    {"partition", number},
+                                    {"aggregate", partition.found->aggregate},
+                                    {"sequence", partition.found->sequence}});
+  const int64_t behind = partition.found->offset + 1;
+  partition.found.reset();
+  if (++partition.missing < partition.head->sequence) {
+    if (partition.paused) ReadFrom(number, partition, behind);
+    return false;
+  }
+  partition.missing = 0;
+  return true;
+}
+
+void Consumer::Impl::LookFor(int number, Partition& partition, int64_t missing) {
+  const Record& head = *partition.head;
+  partition.missing = missing;
+  partition.away = true;
+  Halted(number, true,
+         "gap: offset " + std::to_string(head.offset) + " is event " +
+             std::to_string(head.sequence) + " of " + head.aggregate + ", event " +
+             std::to_string(missing) + " is missing");
+  if (partition.paused) ReadFrom(number, partition, head.offset + 1);
+}
+
+void Consumer::Impl::Wait(int number, Partition& partition, const absl::Status& why) {
+  SetPaused(number, partition, true);
+  partition.away = true;
+  partition.retry_at = SystemClock().Now() + partition.pause;
+  partition.pause = std::min(partition.pause * 2, kPauseMax);
+  Halted(number, true,
+         "error at offset " + std::to_string(partition.head->offset) + ": " +
+             std::string(why.message()));
+}
+
+void Consumer::Impl::RetryDue() {
+  const absl::Time now = SystemClock().Now();
+  for (auto& [number, partition] : partitions) {
+    if (partition.Waits() && partition.retry_at <= now) Try(number, partition);
+  }
+}
+
+void Consumer::Impl::SetPaused(int number, Partition& partition, bool paused) {
+  if (partition.paused == paused) return;
+  const KafkaPartitions one(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(one.get(), topic.c_str(), number);
+  const rd_kafka_resp_err_t error = paused ? rd_kafka_pause_partitions(consumer.get(), one.get())
+                                           : rd_kafka_resume_partitions(consumer.get(), one.get());
+  partition.paused = paused;
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) restart = true;
+}
+
+// A seek that fails means that we do not know what comes next: start over from the stored offsets.
+void Consumer::Impl::ReadFrom(int number, Partition& partition, int64_t offset) {
+  SetPaused(number, partition, false);
+  const KafkaPartitions one(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(one.get(), topic.c_str(), number)->offset = offset;
+  rd_kafka_error_t* error = rd_kafka_seek_partitions(consumer.get(), one.get(), kSeekTimeoutMs);
+  if (error == nullptr && one->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  log::Warning("seek failed, starting over", {{"consumer", name}, {"partition", number}});
+  if (error != nullptr) rd_kafka_error_destroy(error);
+  restart = true;
+}
+
+// ---- what an operator sees ----
+
+void Consumer::Impl::Halted(int number, bool halted, const std::string& why) {
+  metrics::Gauge("fiscus_consumer_halted", "1 while a partition of a consumer stands still",
+                 {{"consumer", name}, {"partition", std::to_string(number)}})
+      .Set(halted ? 1 : 0);
+  if (halted)
+    log::Error("partition halted", {{"consumer", name}, {"partition", number}, {"error", why}});
+}
+
+void Consumer::Impl::MeasureLag() {
+  const absl::Time now = SystemClock().Now();
+  if (now - measured_at < kLagEvery) return;
+  measured_at = now;
+  for (const auto& [number, partition] : partitions) {
+    int64_t low = 0;
+    int64_t high = 0;
+    if (rd_kafka_query_watermark_offsets(consumer.get(), topic.c_str(), number, &low, &high,
+                                         kLagTimeoutMs) != RD_KAFKA_RESP_ERR_NO_ERROR)
+      return;  // no broker; the others would wait as long
+    metrics::Gauge("fiscus_consumer_lag_records", "Records of a partition not yet applied",
+                   {{"consumer", name}, {"partition", std::to_string(number)}})
+        .Set(static_cast<double>(std::max<int64_t>(high - partition.next, 0)));
+  }
+}
+
+// ---- the thread ----
 
 absl::Status Consumer::Impl::Connect() {
   const std::string group = kafka.group().empty() ? name : kafka.group();
@@ -150,153 +349,30 @@ absl::Status Consumer::Impl::Connect() {
                                              : absl::UnavailableError(rd_kafka_err2str(error));
 }
 
-absl::Status Consumer::Impl::ApplyIn(pg::Tx& tx, const Record& record, Outcome* outcome) {
-  // The offset row is the fence: another holder of the partition waits here and then sees that the
-  // record is done.
-  ASSIGN_OR_RETURN(
-      const pg::Rows offset,
-      tx.Run(sql::kLockOffset, pg::Args().Text(name).Text(topic).Int(record.partition)));
-  *outcome = Outcome::kPassedOver;
-  if (offset[0].Int("next_offset") > record.offset) return absl::OkStatus();
-  ASSIGN_OR_RETURN(
-      const pg::Rows last,
-      tx.Run(
-          sql::kLoadSequence,
-          pg::Args().Text(name).Int(record.partition).Text(record.tenant).Text(record.aggregate)));
-  const int64_t last_sequence = last.empty() ? 0 : last[0].Int("last_sequence");
-  if (record.sequence > last_sequence + 1) {
-    return absl::DataLossError("gap in " + record.aggregate + ": " +
-                               std::to_string(record.sequence) + " after " +
-                               std::to_string(last_sequence));
-  }
-  if (record.sequence == last_sequence + 1) {
-    const auto handler = handlers.find(record.type);
-    if (handler != handlers.end()) {
-      RETURN_IF_ERROR(handler->second(tx, record));
-      *outcome = Outcome::kApplied;
-    }
-    RETURN_IF_ERROR(tx.Run(sql::kSaveSequence, pg::Args()
-                                                   .Text(name)
-                                                   .Int(record.partition)
-                                                   .Text(record.tenant)
-                                                   .Text(record.aggregate)
-                                                   .Int(record.sequence))
-                        .status());
-  }
-  return tx.RunExactly(
-      1, sql::kSaveOffset,
-      pg::Args().Text(name).Text(topic).Int(record.partition).Int(record.offset + 1));
-}
-
-absl::StatusOr<Outcome> Consumer::Impl::Apply(const Record& record) {
-  Outcome outcome = Outcome::kPassedOver;
-  failpoint::Reach("consumer.before_apply");
-  RETURN_IF_ERROR(database.Write(record.tenant, SystemClock().Now() + kRecordTimeLimit,
-                                 [&](pg::Tx& tx) { return ApplyIn(tx, record, &outcome); }));
-  failpoint::Reach("consumer.after_apply");
-  return outcome;
-}
-
-absl::Status Consumer::Impl::PutAside(const Record& record, const absl::Status& reason) {
-  log::Error("record put aside", {{"consumer", name},
-                                  {"topic", topic},
-                                  {"partition", record.partition},
-                                  {"offset", record.offset},
-                                  {"error", std::string(reason.message())}});
-  metrics::Counter("fiscus_consumer_dead_letters_total", "Records that can never be applied",
-                   {{"consumer", name}})
-      .Increment();
-  return database.Write(
-      record.tenant, SystemClock().Now() + kRecordTimeLimit, [&](pg::Tx& tx) -> absl::Status {
-        RETURN_IF_ERROR(
-            tx.Run(sql::kLockOffset, pg::Args().Text(name).Text(topic).Int(record.partition))
-                .status());
-        RETURN_IF_ERROR(tx.Run(sql::kInsertDeadLetter, pg::Args()
-                                                           .Text(name)
-                                                           .Text(topic)
-                                                           .Int(record.partition)
-                                                           .Int(record.offset)
-                                                           .Text(std::string(reason.message()))
-                                                           .Text(record.type)
-                                                           .Bytes(record.payload))
-                            .status());
-        if (!record.aggregate.empty() && record.sequence > 0) {
-          RETURN_IF_ERROR(tx.Run(sql::kSaveSequence, pg::Args()
-                                                         .Text(name)
-                                                         .Int(record.partition)
-                                                         .Text(record.tenant)
-                                                         .Text(record.aggregate)
-                                                         .Int(record.sequence))
-                              .status());
-        }
-        return tx.RunExactly(
-            1, sql::kSaveOffset,
-            pg::Args().Text(name).Text(topic).Int(record.partition).Int(record.offset + 1));
-      });
-}
-
-// Applies one record, for as long as it takes: order is kept, nothing is skipped.
-void Consumer::Impl::ApplyUntilDone(const Record& record, const std::stop_token& stop) {
-  prometheus::Gauge& halted_gauge =
-      metrics::Gauge("fiscus_consumer_halted", "1 while a gap or an error holds the consumer",
-                     {{"consumer", name}});
-  absl::Duration pause = kPauseFirst;
-  while (!stop.stop_requested() && !halted) {
-    const bool malformed = record.type.empty() || record.tenant.empty() ||
-                           record.aggregate.empty() || record.sequence <= 0;
-    const absl::StatusOr<Outcome> outcome =
-        malformed ? absl::InvalidArgumentError("CloudEvents headers are missing") : Apply(record);
-    absl::Status status = outcome.status();
-    if (status.code() == absl::StatusCode::kInvalidArgument) status = PutAside(record, status);
-    if (status.ok()) {
-      halted_gauge.Set(0);
-      return;
-    }
-    halted_gauge.Set(1);
-    log::Error("consumer waits", {{"consumer", name},
-                                  {"partition", record.partition},
-                                  {"offset", record.offset},
-                                  {"error", std::string(status.message())}});
-    std::this_thread::sleep_for(absl::ToChronoMilliseconds(pause));
-    pause = std::min(pause * 2, kPauseMax);
-    // Keeps the membership alive and lets a rebalance take the partition away; pauses deliver no
-    // records.
-    KafkaPartitions assigned;
-    rd_kafka_topic_partition_list_t* list = nullptr;
-    if (rd_kafka_assignment(consumer.get(), &list) == RD_KAFKA_RESP_ERR_NO_ERROR)
-      assigned.reset(list);
-    if (assigned == nullptr || assigned->cnt == 0) return;
-    rd_kafka_pause_partitions(consumer.get(), assigned.get());
-    const KafkaMessage unexpected(rd_kafka_consumer_poll(consumer.get(), 0));
-    rd_kafka_resume_partitions(consumer.get(), assigned.get());
-    if (unexpected != nullptr && unexpected->err == RD_KAFKA_RESP_ERR_NO_ERROR)
-      halted = true;  // start over from the stored offset
-  }
+void Consumer::Impl::OnMessage(const rd_kafka_message_t& message) {
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) return OnRecord(ToRecord(message));
+  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) return;
+  log::Warning("kafka", {{"consumer", name}, {"error", rd_kafka_message_errstr(&message)}});
+  // The log no longer holds our offset; starting over finds out which partition, and halts it.
+  if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) restart = true;
 }
 
 void Consumer::Impl::Loop(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    halted = false;
+    restart = false;
     const absl::Status connected = Connect();
     if (!connected.ok())
       log::Warning("consumer cannot connect",
                    {{"consumer", name}, {"error", std::string(connected.message())}});
-    while (connected.ok() && !halted && !stop.stop_requested()) {
+    while (connected.ok() && !restart && !stop.stop_requested()) {
       const KafkaMessage message(rd_kafka_consumer_poll(consumer.get(), kPollMs));
-      if (message == nullptr) continue;
-      if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        ApplyUntilDone(ToRecord(*message), stop);
-      } else if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
-        log::Error("the log no longer holds our offset",
-                   {{"consumer", name}, {"error", rd_kafka_message_errstr(message.get())}});
-        halted = true;
-      } else if (message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-        log::Warning("kafka",
-                     {{"consumer", name}, {"error", rd_kafka_message_errstr(message.get())}});
-      }
+      if (message != nullptr) OnMessage(*message);
+      if (!restart) RetryDue();
+      MeasureLag();
     }
     if (consumer != nullptr) rd_kafka_consumer_close(consumer.get());
     consumer.reset();
+    partitions.clear();
     if (!stop.stop_requested())
       std::this_thread::sleep_for(absl::ToChronoMilliseconds(kPauseFirst * 5));
   }
@@ -307,7 +383,11 @@ Consumer::Consumer(pg::Database& database, const config::v1::Kafka& kafka, std::
     : impl_(std::make_unique<Impl>(database, kafka, std::move(name), std::move(topic))) {}
 Consumer::~Consumer() { Stop(); }
 void Consumer::Handle(std::string type, Handler handler) {
-  impl_->handlers[std::move(type)] = std::move(handler);
+  impl_->inbox.Handle(std::move(type), std::move(handler));
+}
+void Consumer::Decide(Override decision) {
+  const std::pair place{decision.partition, decision.offset};
+  impl_->decisions[place] = std::move(decision);
 }
 void Consumer::Start() {
   impl_->thread = std::jthread([this](const std::stop_token& stop) { impl_->Loop(stop); });

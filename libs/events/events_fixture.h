@@ -110,6 +110,33 @@ inline void Truncate(const std::string& topic, int64_t offset) {
   rd_kafka_DeleteRecords_destroy(request);
 }
 
+// Writes a record as a relay would, to a partition of the test's choice. Empty values: no header.
+struct RawRecord {
+  std::string aggregate;
+  int64_t sequence = 0;
+  std::string type = "fiscus.alerting.v1.DayClosed";
+  std::string id = NewUuid();
+};
+inline void Put(const std::string& topic, int partition, const RawRecord& record) {
+  auto handle = MakeKafka(RD_KAFKA_PRODUCER, {{"bootstrap.servers", Brokers()}}, {});
+  REQUIRE(handle.ok());
+  rd_kafka_headers_t* headers = rd_kafka_headers_new(5);
+  const std::pair<const char*, std::string> pairs[] = {
+      {"ce_id", record.id},
+      {"ce_type", record.type},
+      {"ce_tenantid", "t1"},
+      {"ce_aggregate", record.aggregate},
+      {"ce_sequence", std::to_string(record.sequence)}};
+  for (const auto& [name, value] : pairs) {
+    if (!value.empty())
+      rd_kafka_header_add(headers, name, -1, value.data(), static_cast<ssize_t>(value.size()));
+  }
+  REQUIRE(rd_kafka_producev(handle->get(), RD_KAFKA_V_TOPIC(topic.c_str()),
+                            RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_HEADERS(headers),
+                            RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  REQUIRE(rd_kafka_flush(handle->get(), 20000) == RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
 // Commits one event.
 inline absl::Status Commit(pg::Database& database, const Event& event) {
   return database.Write("t1", Soon(),

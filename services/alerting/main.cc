@@ -36,7 +36,24 @@ absl::Status Check(const Config& config) {
     return absl::InvalidArgumentError(
         "streams: stall_max_ms ≥ 100, lifetime_ms ≥ 1000, subscribers_max ≥ 1");
   }
+  for (const Override& decision : config.override()) {
+    if (!decision.has_partition() || !decision.has_offset() || decision.reason().empty() ||
+        decision.action() == Override::ACTION_UNSPECIFIED) {
+      return absl::InvalidArgumentError(
+          "override: partition, offset, action and reason are needed");
+    }
+  }
   return ZoneOf(config).status();
+}
+
+events::Override OverrideOf(const Override& decision) {
+  events::Decision what = events::Decision::kSkip;
+  if (decision.action() == Override::ACCEPT_GAP) what = events::Decision::kAcceptGap;
+  if (decision.action() == Override::BEGIN) what = events::Decision::kBegin;
+  return {.partition = decision.partition(),
+          .offset = decision.offset(),
+          .decision = what,
+          .reason = decision.reason()};
 }
 
 FeedOptions OptionsOf(const Streams& streams) {
@@ -72,6 +89,8 @@ int Serve(const Config& config) {
                   [&deps](pg::Tx& tx, const events::Record& record) {
                     return OnWarningChanged(deps, tx, record);
                   });
+
+  for (const Override& decision : config.override()) warnings.Decide(OverrideOf(decision));
 
   feed.Start();
   relay.Start();
