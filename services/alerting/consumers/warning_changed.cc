@@ -1,11 +1,14 @@
 #include "services/alerting/consumers/warning_changed.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
 #include "fiscus/monitor/v1/events.pb.h"
+#include "libs/core/dates.h"
 #include "libs/core/status.h"
 #include "libs/pg/transact.h"
+#include "services/alerting/domain/business_clock.h"
 #include "services/alerting/publish/convert.h"
 #include "services/alerting/publish/publish.h"
 #include "services/alerting/store/alert_store.h"
@@ -24,6 +27,16 @@ absl::StatusOr<Warning> Parse(const events::Record& record) {
     return InvalidFields({{"warning.tenant", "differs from the tenant of the record's envelope"}});
   }
   return FromProto(event.warning());
+}
+
+// No business date of a warning is later than the day on which its cause was recorded, or than the
+// day that is open (installations that play months close days in advance): a date in the future,
+// which a client can name, must not put limits off.
+absl::CivilDay LatestDay(const Deps& deps, const Call& call, const Warning& warning,
+                         std::optional<absl::CivilDay> closed_on) {
+  const absl::Time caused_at = ParseTimestamp(warning.caused_at).value_or(call.now);
+  const absl::CivilDay recorded = absl::ToCivilDay(caused_at, deps.zone);
+  return std::max(recorded, OpenDay(closed_on, recorded));
 }
 
 // Writes a change that the warning led to, and everything that goes with it.
@@ -48,16 +61,17 @@ absl::Status OnWarningChanged(const Deps& deps, pg::Tx& tx, const events::Record
   if (!record.traceparent.empty()) call.traceparent = record.traceparent;
 
   // libs/events drops what it has seen by sequence; a warning that is published anew under another
-  // one changes nothing either.
-  ASSIGN_OR_RETURN(const bool taken, HasEvidence(tx, warning.warning_id));
+  // aggregate or sequence changes nothing either.
+  ASSIGN_OR_RETURN(const bool taken, WasTaken(tx, warning.warning_id));
   if (taken) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::optional<Alert> latest, LockLatest(tx, warning.fingerprint));
-  Change change = Receive(latest, warning, call.now);
+  ASSIGN_OR_RETURN(const std::optional<absl::CivilDay> closed_on, LastClosedDay(tx));
+  Change change = Receive(latest, warning, call.now, LatestDay(deps, call, warning, closed_on));
   if (change.steps.empty()) {
-    return latest ? KeepEvidence(tx, latest->alert_id, warning, call.now) : absl::OkStatus();
+    return latest ? KeepEvidence(tx, latest->alert_id, warning, call.now)
+                  : PassWarning(tx, warning.warning_id, call.now);
   }
   ASSIGN_OR_RETURN(const Calendar calendar, LoadCalendar(tx));
-  ASSIGN_OR_RETURN(const std::optional<absl::CivilDay> closed_on, LastClosedDay(tx));
   if (closed_on) change = CatchUp(std::move(change), *closed_on, calendar);
   Reckon(change.alert, calendar);
 

@@ -3,6 +3,7 @@
 #include "services/alerting/consumers/warning_changed.h"
 
 #include <catch2/catch.hpp>
+#include <utility>
 
 #include "services/alerting/testing/queries.h"
 #include "services/alerting/testing/world.h"
@@ -48,6 +49,71 @@ TEST_CASE("The same warning again changes nothing", "[alerting][consumer]") {
   CHECK(world.Get(Uuid(1)).occurrences() == 1);
   CHECK(world.Get(Uuid(1)).version() == 1);
   CHECK(world.Events(kChanged) == 1);
+}
+
+// The monitor that built its state anew publishes under another aggregate, from 1 again.
+TEST_CASE("A warning taken before changes nothing under another aggregate and sequence",
+          "[alerting][consumer]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  const auto publish = [&](const std::string& aggregate) {
+    const std::pair<int, monitor::v1::Severity> history[] = {
+        {1, monitor::v1::SEVERITY_INFO}, {2, SEVERITY_RED}, {3, SEVERITY_YELLOW}};
+    for (const auto& [number, severity] : history) {
+      events::Record record = RecordOf(WarningWith(number, severity));
+      record.aggregate = aggregate;
+      record.sequence = number;
+      REQUIRE(world.Take(record).ok());
+    }
+  };
+  publish("warnings/p");
+  const v1::Alert before = world.Get(Uuid(2));
+  publish("warnings/p/2");
+  const v1::Alert after = world.Get(Uuid(2));
+  CHECK(after.SerializeAsString() == before.SerializeAsString());
+  CHECK_FALSE(after.condition_clear());  // the INFO warning came before there was an alert
+  CHECK(world.Events(kChanged) == 2);
+  CHECK(world.Count(test::sql::kCountEvidence, Uuid(2)) == 2);
+  // What is new in the new stream counts.
+  REQUIRE(world.Take(WarningWith(4, SEVERITY_RED)).ok());
+  CHECK(world.Get(Uuid(2)).occurrences() == 3);
+}
+
+TEST_CASE("A further refusal counts on the open alert, and raises a new one after its end",
+          "[alerting][consumer]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  monitor::v1::Warning refused = WarningWith(1, SEVERITY_RED);
+  REQUIRE(world.Take(refused).ok());
+  refused.set_previous(SEVERITY_RED);
+  refused.set_warning_id(Uuid(2));
+  REQUIRE(world.Take(refused).ok());
+  CHECK(world.Get(Uuid(1)).occurrences() == 2);
+  CHECK(world.Count(test::sql::kCountEvidence, Uuid(1)) == 2);
+  for (const auto command :
+       {v1::ALERT_COMMAND_ACKNOWLEDGE, v1::ALERT_COMMAND_VERIFY, v1::ALERT_COMMAND_DISMISS}) {
+    REQUIRE(world.Command(Uuid(1), command).ok());
+  }
+  refused.set_warning_id(Uuid(3));
+  REQUIRE(world.Take(refused).ok());
+  CHECK(world.Get(Uuid(1)).state() == v1::ALERT_STATE_DISMISSED);
+  CHECK(world.Get(Uuid(3)).state() == v1::ALERT_STATE_RAISED);
+  CHECK(world.Count(test::sql::kCountAlertsOfFingerprint, "f1") == 2);
+}
+
+TEST_CASE("A date that a client puts into the future puts no limit off", "[alerting][consumer]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  monitor::v1::Warning warning = WarningWith(1, SEVERITY_RED);
+  warning.set_as_of("2031-01-01");  // its cause was recorded on Monday, 2026-03-02
+  REQUIRE(world.Take(warning).ok());
+  CHECK(world.Get(Uuid(1)).due_at() == "2026-03-03T16:00:00.000000Z");
+  // An installation that plays months: the open day counts.
+  REQUIRE(world.Close("2026-03-31").ok());
+  warning.set_warning_id(Uuid(2));
+  warning.set_fingerprint("f2");
+  REQUIRE(world.Take(warning).ok());
+  CHECK(world.Get(Uuid(2)).due_at() == "2026-04-02T16:00:00.000000Z");
 }
 
 TEST_CASE("Warnings of one fingerprint join one open alert", "[alerting][consumer]") {

@@ -112,12 +112,12 @@ absl::Status WrongState(const Alert& alert, const Transition& transition, bool s
       std::move(figures));
 }
 
-Alert NewAlert(const Warning& warning, int ordinal, absl::Time now) {
+Alert NewAlert(const Warning& warning, int ordinal, absl::CivilDay on, absl::Time now) {
   Alert alert;
   alert.alert_id = warning.warning_id;
   alert.fingerprint = warning.fingerprint;
   alert.ordinal = ordinal;
-  alert.limits_from = warning.as_of;
+  alert.limits_from = on;
   alert.raised_at = now;
   return alert;
 }
@@ -129,23 +129,22 @@ void TakeEvidence(Alert& alert, const Warning& warning) {
   ++alert.occurrences;
 }
 
-Change Raise(const Warning& warning, int ordinal, absl::Time now) {
-  Change change{NewAlert(warning, ordinal, now), {}};
+Change Raise(const Warning& warning, int ordinal, absl::CivilDay on, absl::Time now) {
+  Change change{NewAlert(warning, ordinal, on, now), {}};
   TakeEvidence(change.alert, warning);
-  change.steps.push_back({State::kRaised, State::kRaised, warning.as_of, warning.message, 0});
+  change.steps.push_back({State::kRaised, State::kRaised, on, warning.message, 0});
   return Versioned(std::move(change));
 }
 
-Change Clear(Change change, const Warning& warning) {
+Change Clear(Change change, const Warning& warning, absl::CivilDay on) {
   if (change.alert.clear_since) return change;
-  change.alert.clear_since = warning.as_of;
-  Move(change, change.alert.state, warning.as_of,
-       absl::StrCat("condition clear: ", warning.message));
+  change.alert.clear_since = on;
+  Move(change, change.alert.state, on, absl::StrCat("condition clear: ", warning.message));
   return Versioned(std::move(change));
 }
 
 // The condition of an alert goes on, with the same or another severity.
-Change GoOn(Change change, const Warning& warning) {
+Change GoOn(Change change, const Warning& warning, absl::CivilDay on) {
   Alert& alert = change.alert;
   const Severity before = alert.severity;
   const bool was_clear = alert.clear_since.has_value();
@@ -155,8 +154,8 @@ Change GoOn(Change change, const Warning& warning) {
     alert.severity = before;
   } else if (alert.severity > before) {
     // A graver matter has the limits of its own gravity, from the day on which it became so.
-    alert.limits_from = std::max(alert.limits_from, warning.as_of);
-    if (alert.submitted_on) alert.submitted_on = std::max(*alert.submitted_on, warning.as_of);
+    alert.limits_from = std::max(alert.limits_from, on);
+    if (alert.submitted_on) alert.submitted_on = std::max(*alert.submitted_on, on);
     alert.escalation_level = 0;
   }
   std::string note = was_clear ? "condition is back: " : "warned again: ";
@@ -164,7 +163,7 @@ Change GoOn(Change change, const Warning& warning) {
     note = absl::StrCat("severity ", ToAbsl(NameOf(before)), " → ", ToAbsl(NameOf(alert.severity)),
                         ": ");
   }
-  Move(change, alert.state, warning.as_of, absl::StrCat(note, warning.message));
+  Move(change, alert.state, on, absl::StrCat(note, warning.message));
   return Versioned(std::move(change));
 }
 
@@ -245,13 +244,16 @@ absl::StatusOr<Change> Apply(const Alert& alert, Command command, const std::str
   return Versioned(std::move(change));
 }
 
-Change Receive(const std::optional<Alert>& latest, const Warning& warning, absl::Time now) {
+Change Receive(const std::optional<Alert>& latest, const Warning& warning, absl::Time now,
+               std::optional<absl::CivilDay> latest_day) {
   const bool clear = warning.severity <= Severity::kInfo;
-  if (!latest) return clear ? Change{} : Raise(warning, 1, now);
-  if (clear) return Clear({*latest, {}}, warning);
-  const bool worse = latest->clear_since.has_value() || warning.severity > latest->severity;
-  if (HasEnded(latest->state) && worse) return Raise(warning, latest->ordinal + 1, now);
-  return GoOn({*latest, {}}, warning);
+  const absl::CivilDay on = latest_day ? std::min(warning.as_of, *latest_day) : warning.as_of;
+  if (!latest) return clear ? Change{} : Raise(warning, 1, on, now);
+  if (clear) return Clear({*latest, {}}, warning, on);
+  const bool news =
+      latest->clear_since.has_value() || warning.severity > latest->severity || warning.repeats;
+  if (HasEnded(latest->state) && news) return Raise(warning, latest->ordinal + 1, on, now);
+  return GoOn({*latest, {}}, warning, on);
 }
 
 Change AtDayClose(const Alert& alert, absl::CivilDay day, const Calendar& calendar) {

@@ -76,6 +76,7 @@ struct Warning {
   std::string caused_by;  // ce_id of the causing event
   std::string caused_at;  // its RFC 3339 time
   Severity severity = Severity::kClear;
+  bool repeats = false;  // the severity was the same before: a fact of one moment happened again
   absl::CivilDay as_of;  // business date
 };
 
@@ -135,17 +136,21 @@ absl::StatusOr<Change> Apply(const Alert& alert, Command command, const std::str
                              int64_t expected_version, const Circumstances& circumstances);
 
 // Takes a warning in. `latest`: the fingerprint's alert with the highest ordinal, nullopt if there
-// is none; `now` becomes `raised_at` of a new alert.
+// is none; `now` becomes `raised_at` of a new alert. `latest_day`: what the warning leads to
+// happened on its business date, but no later than on this day; nullopt: any.
 //
-//   latest is open                     → joins it: severity follows, a clear warning sets
-//   `clear_since` none, and the warning is clear     → nothing none, or `latest` has ended and its
-//   condition was clear or the severity now is higher → a new alert else (`latest` has ended, the
-//   condition goes on no worse) → stays evidence of the ended alert: whoever dismissed or closed it
-//     knew of this condition. A clear warning marks it, so that the next occurrence raises a new
-//     alert.
+//   `latest` is open → joins it: evidence and count, severity follows; a clear warning sets
+//     `clear_since`.
+//   None, and the warning is clear → nothing.
+//   None, or `latest` has ended and the warning is news (the condition was clear in between, or is
+//     graver now, or a fact of one moment happened again) → a new alert.
+//   Else (`latest` has ended, the condition goes on no worse) → stays evidence of the ended alert:
+//     whoever dismissed or closed it knew of this condition. A clear warning marks it, so that the
+//     next occurrence raises a new alert.
 //
 // INFO is for information only: it raises nothing and counts as clear.
-Change Receive(const std::optional<Alert>& latest, const Warning& warning, absl::Time now);
+Change Receive(const std::optional<Alert>& latest, const Warning& warning, absl::Time now,
+               std::optional<absl::CivilDay> latest_day = std::nullopt);
 
 // What the close of `day` does to an open alert: escalation levels, and the end of a YELLOW alert
 // whose condition stayed clear. Days closed together give the same steps as days closed one by one;

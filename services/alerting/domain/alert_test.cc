@@ -239,6 +239,50 @@ TEST_CASE("After the end, only news raise a new alert", "[alerting][receive]") {
   }
 }
 
+TEST_CASE("A fact of one moment that happens again joins the open alert, and is news after its end",
+          "[alerting][receive]") {
+  Warning again = WarningWith(Severity::kRed, kMonday + 1, "w2");
+  again.repeats = true;
+  const Alert open = AlertIn(State::kVerifying, Severity::kRed);
+  const Change joined = Receive(open, again, kNow);
+  CHECK(joined.alert.alert_id == open.alert_id);
+  CHECK(joined.alert.occurrences == 2);
+  CHECK(joined.alert.version == open.version + 1);
+  REQUIRE(joined.steps.size() == 1);
+  CHECK(joined.steps[0].note == "warned again: 22.0 points behind");
+
+  const State ended = GENERATE(State::kDismissed, State::kClosed, State::kAutoResolved);
+  const Change raised = Receive(AlertIn(ended, Severity::kRed), again, kNow);
+  CHECK(raised.alert.alert_id == "w2");
+  CHECK(raised.alert.ordinal == 2);
+  CHECK(raised.alert.state == State::kRaised);
+  CHECK(raised.alert.limits_from == kMonday + 1);
+  // Without a repeat, whoever ended the alert knew.
+  again.repeats = false;
+  CHECK(Receive(AlertIn(ended, Severity::kRed), again, kNow).alert.alert_id == "w1");
+}
+
+TEST_CASE("A business date in the future puts no limit off", "[alerting][receive]") {
+  const absl::CivilDay today = kMonday + 1;
+  const Change raised =
+      Receive(std::nullopt, WarningWith(Severity::kYellow, kMonday + 300), kNow, today);
+  CHECK(raised.alert.limits_from == today);
+  CHECK(raised.steps[0].business_date == today);
+  CHECK(raised.alert.last.as_of == kMonday + 300);  // what was said stays
+  Alert submitted = raised.alert;
+  submitted.submitted_on = today;
+  const Change graver =
+      Receive(submitted, WarningWith(Severity::kRed, kMonday + 300, "w2"), kNow, today + 1);
+  CHECK(graver.alert.limits_from == today + 1);
+  CHECK(graver.alert.submitted_on == today + 1);
+  const Change clear =
+      Receive(submitted, WarningWith(Severity::kClear, kMonday + 300, "w3"), kNow, today + 1);
+  CHECK(clear.alert.clear_since == today + 1);
+  CHECK(
+      Receive(std::nullopt, WarningWith(Severity::kRed, kMonday), kNow, today).alert.limits_from ==
+      kMonday);
+}
+
 TEST_CASE("A condition that clears after the end makes the next one news", "[alerting][receive]") {
   const Change clear =
       Receive(AlertIn(State::kClosed), WarningWith(Severity::kClear, kMonday + 3), kNow);

@@ -98,6 +98,7 @@ absl::StatusOr<Warning> FromProto(const monitor::v1::Warning& warning) {
                  .caused_by = warning.caused_by(),
                  .caused_at = warning.caused_at(),
                  .severity = static_cast<Severity>(warning.severity()),
+                 .repeats = warning.previous() == warning.severity(),
                  .as_of = *as_of};
   for (const monitor::v1::Fact& fact : warning.facts())
     result.facts.push_back({fact.name(), fact.value()});

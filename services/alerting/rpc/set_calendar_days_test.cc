@@ -48,6 +48,7 @@ TEST_CASE("A worked weekend counts", "[alerting][rpc]") {
   REQUIRE(Set(world, "2026-03-07", v1::CALENDAR_DAY_KIND_WORKED).ok());
   monitor::v1::Warning friday = WarningWith(1, monitor::v1::SEVERITY_RED);
   friday.set_as_of("2026-03-06");
+  friday.set_caused_at("2026-03-06T08:00:00.000000Z");
   REQUIRE(world.Take(friday).ok());
   CHECK(world.Get(Uuid(1)).due_at() == "2026-03-07T16:00:00.000000Z");
 }

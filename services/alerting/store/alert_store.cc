@@ -285,10 +285,14 @@ absl::Status SaveWarned(pg::Tx& tx, const Change& change, const Author& author) 
   return InsertSteps(tx, {&change, 1}, author);
 }
 
-absl::StatusOr<bool> HasEvidence(pg::Tx& tx, const std::string& warning_id) {
+absl::StatusOr<bool> WasTaken(pg::Tx& tx, const std::string& warning_id) {
   ASSIGN_OR_RETURN(const Rows rows,
-                   tx.Run(sql::kHasEvidence, Args().Text(tx.tenant()).Text(warning_id)));
+                   tx.Run(sql::kWasTaken, Args().Text(tx.tenant()).Text(warning_id)));
   return rows[0].Bool("taken");
+}
+
+absl::Status PassWarning(pg::Tx& tx, const std::string& warning_id, absl::Time now) {
+  return tx.Run(sql::kPassWarning, Args().Text(tx.tenant()).Text(warning_id).Time(now)).status();
 }
 
 absl::Status KeepEvidence(pg::Tx& tx, const std::string& alert_id, const Warning& warning,

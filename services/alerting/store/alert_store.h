@@ -85,8 +85,10 @@ struct Author {
 // Writes the alert of a change that a warning led to, with its steps. ABORTED if another
 // transaction raised the fingerprint's next alert meanwhile: run again.
 absl::Status SaveWarned(pg::Tx& tx, const Change& change, const Author& author);
-// True if the warning was taken in already.
-absl::StatusOr<bool> HasEvidence(pg::Tx& tx, const std::string& warning_id);
+// True if the warning was taken in already, whatever came of it.
+absl::StatusOr<bool> WasTaken(pg::Tx& tx, const std::string& warning_id);
+// Remembers that the warning was taken in and led to nothing: there is no alert to keep it.
+absl::Status PassWarning(pg::Tx& tx, const std::string& warning_id, absl::Time now);
 // Keeps the warning as evidence of the alert.
 absl::Status KeepEvidence(pg::Tx& tx, const std::string& alert_id, const Warning& warning,
                           absl::Time now);

@@ -113,10 +113,11 @@ World::World(FeedOptions options)
       feed_(pg_.database(), clock_, options),
       deps_{.database = pg_.database(), .clock = clock_, .feed = feed_, .zone = Shanghai()} {}
 
-absl::Status World::Take(const monitor::v1::Warning& warning) {
-  return database().Write(kTenant, SystemClock().Now() + absl::Seconds(10), [&](pg::Tx& tx) {
-    return OnWarningChanged(deps_, tx, RecordOf(warning));
-  });
+absl::Status World::Take(const monitor::v1::Warning& warning) { return Take(RecordOf(warning)); }
+
+absl::Status World::Take(const events::Record& record) {
+  return database().Write(kTenant, SystemClock().Now() + absl::Seconds(10),
+                          [&](pg::Tx& tx) { return OnWarningChanged(deps_, tx, record); });
 }
 
 absl::StatusOr<v1::CloseDayResponse> World::Close(const std::string& date) {

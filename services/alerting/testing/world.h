@@ -78,6 +78,7 @@ class World {
 
   // Takes a warning in as the consumer does, in a transaction of its own.
   absl::Status Take(const monitor::v1::Warning& warning);
+  absl::Status Take(const events::Record& record);
   // Closes a day as an officer does.
   absl::StatusOr<v1::CloseDayResponse> Close(const std::string& date);
   // Runs a command as a person of /33/.
