@@ -88,6 +88,7 @@ struct Consumer::Impl {
   void RetryDue();
 
   void Halted(int number, bool halted, const std::string& why = "");
+  void Lag(int number, int64_t records);
   void MeasureLag();
   absl::Status Connect();
   void OnMessage(const rd_kafka_message_t& message);
@@ -145,7 +146,10 @@ absl::StatusOr<KafkaPartitions> Consumer::Impl::Take(
 }
 
 void Consumer::Impl::Leave() {
-  for (const auto& [number, partition] : partitions) Halted(number, false);
+  for (const auto& [number, partition] : partitions) {
+    Halted(number, false);
+    Lag(number, 0);  // whoever has it now tells
+  }
   partitions.clear();
 }
 
@@ -310,6 +314,12 @@ void Consumer::Impl::Halted(int number, bool halted, const std::string& why) {
     log::Error("partition halted", {{"consumer", name}, {"partition", number}, {"error", why}});
 }
 
+void Consumer::Impl::Lag(int number, int64_t records) {
+  metrics::Gauge("fiscus_consumer_lag_records", "Records of a partition not yet applied",
+                 {{"consumer", name}, {"partition", std::to_string(number)}})
+      .Set(static_cast<double>(records));
+}
+
 void Consumer::Impl::MeasureLag() {
   const absl::Time now = SystemClock().Now();
   if (now - measured_at < kLagEvery) return;
@@ -320,9 +330,7 @@ void Consumer::Impl::MeasureLag() {
     if (rd_kafka_query_watermark_offsets(consumer.get(), topic.c_str(), number, &low, &high,
                                          kLagTimeoutMs) != RD_KAFKA_RESP_ERR_NO_ERROR)
       return;  // no broker; the others would wait as long
-    metrics::Gauge("fiscus_consumer_lag_records", "Records of a partition not yet applied",
-                   {{"consumer", name}, {"partition", std::to_string(number)}})
-        .Set(static_cast<double>(std::max<int64_t>(high - partition.next, 0)));
+    Lag(number, std::max<int64_t>(high - partition.next, 0));
   }
 }
 

@@ -116,6 +116,7 @@ struct RawRecord {
   int64_t sequence = 0;
   std::string type = "fiscus.alerting.v1.DayClosed";
   std::string id = NewUuid();
+  std::string tenant = "t1";
 };
 inline void Put(const std::string& topic, int partition, const RawRecord& record) {
   auto handle = MakeKafka(RD_KAFKA_PRODUCER, {{"bootstrap.servers", Brokers()}}, {});
@@ -124,7 +125,7 @@ inline void Put(const std::string& topic, int partition, const RawRecord& record
   const std::pair<const char*, std::string> pairs[] = {
       {"ce_id", record.id},
       {"ce_type", record.type},
-      {"ce_tenantid", "t1"},
+      {"ce_tenantid", record.tenant},
       {"ce_aggregate", record.aggregate},
       {"ce_sequence", std::to_string(record.sequence)}};
   for (const auto& [name, value] : pairs) {

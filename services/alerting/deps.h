@@ -1,6 +1,8 @@
 // All that handlers and consumers may use.
 #pragma once
 
+#include <optional>
+
 #include "absl/time/time.h"
 #include "libs/pg/database.h"
 #include "libs/runtime/clock.h"
@@ -13,6 +15,8 @@ struct Deps {
   const Clock& clock;
   Feed& feed;
   absl::TimeZone zone;  // in which a business day ends
+  // CloseDay takes no day further ahead of the real date than this, days; nullopt: any.
+  std::optional<int> days_ahead_max;
 };
 
 }  // namespace fiscus::alerting

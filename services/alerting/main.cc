@@ -1,28 +1,47 @@
-// fiscus-alerting: configuration → database → feed, relay and consumer → server. Composition only.
+// fiscus-alerting: configuration → database → feed, relay, consumer and clock → server. Composition
+// only.
+#include <optional>
+#include <string>
+
 #include "fiscus/alerting/v1/alerting_service.service.h"
+#include "libs/core/status.h"
 #include "libs/events/consumer.h"
 #include "libs/events/outbox.h"
 #include "libs/events/relay.h"
+#include "libs/events/tenant_watch.h"
 #include "libs/pg/service.h"
 #include "libs/rpc/host.h"
 #include "libs/runtime/process.h"
+#include "services/alerting/clock/day_closer.h"
 #include "services/alerting/config.pb.h"
 #include "services/alerting/consumers/warning_changed.h"
 #include "services/alerting/deps.h"
 #include "services/alerting/rpc/resolve.h"
+#include "services/alerting/store/clock_store.h"
 #include "services/alerting/store/migrations.h"
 
 namespace fiscus::alerting {
 namespace {
 
 constexpr char kService[] = "alerting";
-// Connections beside the workers': the consumer's partitions, the feed, the relay.
+// Connections beside the workers': the consumer's partitions, the feed, the relay, the clock.
 constexpr int kBackgroundConnections = 8;
+constexpr absl::Duration kTenantTimeLimit = absl::Seconds(10);
 
 absl::StatusOr<absl::TimeZone> ZoneOf(const Config& config) {
   absl::TimeZone zone;
   if (absl::LoadTimeZone(config.time_zone(), &zone)) return zone;
   return absl::InvalidArgumentError("time_zone is not an IANA zone: " + config.time_zone());
+}
+
+// nullopt: nothing closes days but CloseDay.
+absl::StatusOr<std::optional<absl::Duration>> CloseAfterOf(const BusinessDay& config) {
+  if (config.close_after().empty()) return std::nullopt;
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime("%H:%M", config.close_after(), &time, &error))
+    return absl::InvalidArgumentError("business_day.close_after is not HH:MM: " + error);
+  return time - absl::UnixEpoch();
 }
 
 absl::Status Check(const Config& config) {
@@ -36,6 +55,9 @@ absl::Status Check(const Config& config) {
     return absl::InvalidArgumentError(
         "streams: stall_max_ms ≥ 100, lifetime_ms ≥ 1000, subscribers_max ≥ 1");
   }
+  RETURN_IF_ERROR(
+      CheckRange("business_day.days_ahead_max", config.business_day().days_ahead_max(), -1, 366));
+  RETURN_IF_ERROR(CloseAfterOf(config.business_day()).status());
   for (const Override& decision : config.override()) {
     if (!decision.has_partition() || !decision.has_offset() || decision.reason().empty() ||
         decision.action() == Override::ACTION_UNSPECIFIED) {
@@ -75,7 +97,9 @@ int Serve(const Config& config) {
       kService, config.postgres(), config.server().worker_threads() + kBackgroundConnections);
   pg::Database database(options);
   Feed feed(database, SystemClock(), OptionsOf(config.streams()));
-  const Deps deps{.database = database, .clock = SystemClock(), .feed = feed, .zone = zone};
+  Deps deps{.database = database, .clock = SystemClock(), .feed = feed, .zone = zone};
+  const BusinessDay& clock = config.business_day();
+  if (clock.days_ahead_max() >= 0) deps.days_ahead_max = clock.days_ahead_max();
 
   rpc::Host host(kService, config.server(), config.auth());
   AlertingServiceGrpc grpc(host.MakeContext(UnitsOfAlerts(deps)), deps);
@@ -90,13 +114,25 @@ int Serve(const Config& config) {
                     return OnWarningChanged(deps, tx, record);
                   });
 
+  DayCloser closer(deps, OrExit(kService, CloseAfterOf(clock)));
+  events::TenantWatch tenants(config.kafka(), "fiscus-alerting-tenants",
+                              config.kafka().facts_topic(), [&database](const std::string& tenant) {
+                                const absl::Time now = SystemClock().Now();
+                                return database.Write(
+                                    tenant, now + kTenantTimeLimit,
+                                    [now](pg::Tx& tx) { return KnowTenant(tx, now); });
+                              });
   for (const Override& decision : config.override()) warnings.Decide(OverrideOf(decision));
 
   feed.Start();
   relay.Start();
   warnings.Start();
+  tenants.Start();
+  closer.Start();
   if (const absl::Status started = host.Start(); !started.ok()) ExitConfig(kService, started);
   WaitForSignal();
+  closer.Stop();
+  tenants.Stop();
   warnings.Stop();
   feed.Stop();  // open streams would hold the drain up
   host.Stop();

@@ -1,6 +1,7 @@
 """The C++ services of a private instance. What a service needs is read from its own config.proto, by convention:
 
 - a `fiscus.config.v1` message (Server, Postgres, Kafka, Auth, Redis) is filled with the instance's addresses;
+- a message `BusinessDay` is switched off: instances play months in minutes;
 - a string `<peer>` or `<peer>_address` gets the address of that peer (a service, or the bank);
 - a string `*_dir` gets a directory of the service's own; `*_files_dir` one of the repository, see _REPOSITORY_DIRS;
 - a string `*_env` names a variable, which gets a secret of the instance; variables of one name share one secret.
@@ -110,6 +111,8 @@ class Service:
         elif kind == _CONFIG + "Auth":
             message.identity = self._route("identity")
             self._env[message.service_secret_env] = self._stack.vault[f"service:{self.service}"]
+        elif message.DESCRIPTOR.name == "BusinessDay":
+            message.close_after, message.days_ahead_max = "", -1
         elif kind == _CONFIG + "Redis":
             message.address = self._route("redis")
             self._env[message.password_env] = self._stack.redis.password

@@ -8,21 +8,28 @@
 namespace fiscus::alerting {
 namespace {
 
-absl::Status OutOfOrder(absl::CivilDay last, absl::CivilDay day, std::string_view why) {
+absl::Status OutOfOrder(std::optional<absl::CivilDay> last, absl::CivilDay day,
+                        std::string_view why) {
   return Refuse(absl::StatusCode::kFailedPrecondition, "DAY_OUT_OF_ORDER", why,
-                {{"date", FormatDate(day)}, {"last_closed", FormatDate(last)}});
+                {{"date", FormatDate(day)}, {"last_closed", last ? FormatDate(*last) : ""}});
 }
 
 }  // namespace
 
-absl::Status MayClose(std::optional<absl::CivilDay> last_closed, absl::CivilDay day) {
-  if (!last_closed) return absl::OkStatus();
-  if (day < *last_closed)
-    return OutOfOrder(*last_closed, day, "a later day is closed already; days go forward");
-  if (day - *last_closed > kDaysAheadMax) {
-    return OutOfOrder(*last_closed, day, "the day lies more than a year after the last closed one");
+absl::Status MayClose(std::optional<absl::CivilDay> last_closed, absl::CivilDay day,
+                      std::optional<absl::CivilDay> latest) {
+  if (last_closed && day < *last_closed)
+    return OutOfOrder(last_closed, day, "a later day is closed already; days go forward");
+  if (last_closed && day - *last_closed > kDaysAheadMax) {
+    return OutOfOrder(last_closed, day, "the day lies more than a year after the last closed one");
   }
+  if (latest && day > *latest && day != last_closed)
+    return OutOfOrder(last_closed, day, "the day has not come yet");
   return absl::OkStatus();
+}
+
+absl::CivilDay LastEndedDay(absl::Time now, absl::TimeZone zone, absl::Duration close_after) {
+  return absl::ToCivilDay(now - close_after, zone) - 1;
 }
 
 absl::Status MayRename(std::optional<absl::CivilDay> last_closed, absl::CivilDay first) {

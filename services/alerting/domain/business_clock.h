@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 
 namespace fiscus::alerting {
 
@@ -13,9 +14,14 @@ namespace fiscus::alerting {
 inline constexpr int kDaysAheadMax = 366;
 
 // Days go forward: `day` must lie after the last closed one, at most kDaysAheadMax days; the first
-// may be any. The last closed day itself is OK: its closing is answered as the first time. Refuses
-// with DAY_OUT_OF_ORDER.
-absl::Status MayClose(std::optional<absl::CivilDay> last_closed, absl::CivilDay day);
+// may be any. No day lies after `latest`: a mistyped date could never be taken back, and would stop
+// the clock until it is reached; nullopt: any (installations that play months). The last closed day
+// itself is OK: its closing is answered as the first time. Refuses with DAY_OUT_OF_ORDER.
+absl::Status MayClose(std::optional<absl::CivilDay> last_closed, absl::CivilDay day,
+                      std::optional<absl::CivilDay> latest = std::nullopt);
+
+// The last day that is over since `close_after` at least.
+absl::CivilDay LastEndedDay(absl::Time now, absl::TimeZone zone, absl::Duration close_after);
 
 // A day may be named (holiday, worked weekend) until it is closed: what happened on it does not
 // change. `first` is the earliest day to be named. Refuses with DAY_CLOSED.

@@ -23,6 +23,28 @@ TEST_CASE("Days go forward, and no further than a year", "[alerting][clock]") {
   }
 }
 
+TEST_CASE("No day is closed that has not come yet", "[alerting][clock]") {
+  CHECK(MayClose(std::nullopt, kMonday, kMonday).ok());
+  CHECK(MayClose(kMonday - 9, kMonday, kMonday).ok());
+  for (const auto last : {std::optional<absl::CivilDay>(), std::optional(kMonday)}) {
+    const absl::Status status = MayClose(last, kMonday + 1, kMonday);
+    REQUIRE(RefusalOf(status).has_value());
+    CHECK(RefusalOf(status)->reason == "DAY_OUT_OF_ORDER");
+  }
+  CHECK(MayClose(kMonday + 5, kMonday + 5, kMonday).ok());  // the last one, answered again
+}
+
+TEST_CASE("A day has ended for a while when it may be closed", "[alerting][clock]") {
+  absl::TimeZone zone;
+  REQUIRE(absl::LoadTimeZone("Asia/Shanghai", &zone));
+  const auto at = [&](int hour, int minute) {
+    return absl::FromCivil(absl::CivilMinute(2026, 3, 2, hour, minute), zone);
+  };
+  CHECK(LastEndedDay(at(0, 29), zone, absl::Minutes(30)) == kMonday - 2);
+  CHECK(LastEndedDay(at(0, 30), zone, absl::Minutes(30)) == kMonday - 1);
+  CHECK(LastEndedDay(at(23, 59), zone, absl::Minutes(30)) == kMonday - 1);
+}
+
 TEST_CASE("A day keeps its place in the calendar once it is closed", "[alerting][clock]") {
   CHECK(MayRename(std::nullopt, kMonday).ok());
   CHECK(MayRename(kMonday, kMonday + 1).ok());

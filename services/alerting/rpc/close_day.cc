@@ -1,72 +1,35 @@
 // CloseDay: ends a business day; publishes the tick to every partition and escalates what is
 // overdue, in one transaction.
 #include <optional>
-#include <span>
 #include "fiscus/alerting/v1/alerting_service.handlers.h"
 
-#include "fiscus/alerting/v1/events.pb.h"
 #include "libs/core/dates.h"
 #include "libs/core/status.h"
-#include "libs/events/outbox.h"
 #include "libs/pg/transact.h"
 #include "libs/rpc/parse.h"
+#include "services/alerting/clock/close.h"
 #include "services/alerting/deps.h"
 #include "services/alerting/domain/business_clock.h"
-#include "services/alerting/publish/publish.h"
-#include "services/alerting/store/alert_store.h"
 #include "services/alerting/store/clock_store.h"
 
 namespace fiscus::alerting {
-namespace {
-
-// Alerts written by one statement, count.
-constexpr size_t kChunk = 500;
-
-absl::Status AppendTick(pg::Tx& tx, const Call& call, absl::CivilDay day) {
-  v1::DayClosed tick;
-  tick.set_tenant(tx.tenant());
-  tick.set_date(FormatDate(day));
-  return events::AppendBroadcast(tx, call, events::MakeEvent("clock/" + tx.tenant(), "", tick));
-}
-
-// What the day does to open alerts. All are locked before the first is written (see alert_store.h).
-absl::Status Escalate(const Deps& deps, pg::Tx& tx, const Call& call, absl::CivilDay day) {
-  ASSIGN_OR_RETURN(const std::vector<Alert> due, LockDue(tx, day));
-  ASSIGN_OR_RETURN(const Calendar calendar, LoadCalendar(tx));
-  std::vector<Change> changes;
-  for (const Alert& alert : due) {
-    changes.push_back(AtDayClose(alert, day, calendar));
-    Reckon(changes.back().alert, calendar);
-  }
-  for (size_t begin = 0; begin < changes.size(); begin += kChunk) {
-    const auto chunk = std::span(changes).subspan(begin, std::min(kChunk, changes.size() - begin));
-    RETURN_IF_ERROR(
-        SaveMoved(tx, chunk, {.actor = "alerting", .on_behalf_of = call.Actor(), .at = call.now}));
-    RETURN_IF_ERROR(Publish(tx, call, chunk, deps.zone));
-  }
-  return absl::OkStatus();
-}
-
-}  // namespace
-
 absl::StatusOr<v1::CloseDayResponse> CloseDay(const Deps& deps, const Call& call,
                                               const v1::CloseDayRequest& request) {
   rpc::Fields fields;
   fields.Uuid("request_id", request.request_id());
   const absl::CivilDay day = fields.Date("date", request.date());
   RETURN_IF_ERROR(fields.status());
+  std::optional<absl::CivilDay> latest;
+  if (deps.days_ahead_max) latest = absl::ToCivilDay(call.now, deps.zone) + *deps.days_ahead_max;
   return pg::Transact<v1::CloseDayResponse>(
       deps.database, call, [&](pg::Tx& tx) -> absl::StatusOr<v1::CloseDayResponse> {
         v1::CloseDayResponse response;
         response.set_date(FormatDate(day));
         ASSIGN_OR_RETURN(const std::optional<absl::CivilDay> last, LockClock(tx));
-        RETURN_IF_ERROR(MayClose(last, day));
+        RETURN_IF_ERROR(MayClose(last, day, latest));
         tx.AuditSubject("clock/" + tx.tenant(), last ? FormatDate(*last) : "", FormatDate(day));
         if (last == day) return response;  // closed already, perhaps by another replica's timer
-        RETURN_IF_ERROR(AdvanceClock(tx, day, call.Actor(), call.now));
-        RETURN_IF_ERROR(AppendTick(tx, call, day));
-        RETURN_IF_ERROR(Escalate(deps, tx, call, day));
-        tx.OnCommit([&deps] { deps.feed.Wake(); });
+        RETURN_IF_ERROR(Close(deps, tx, call, day));
         return response;
       });
 }

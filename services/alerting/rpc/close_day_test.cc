@@ -31,6 +31,23 @@ TEST_CASE("Days are closed in order, and the last one again as the first time", 
   CHECK(world.Close("2026-02-30").status().code() == absl::StatusCode::kInvalidArgument);
 }
 
+TEST_CASE("A day that has not come is refused, unless the installation plays months",
+          "[alerting][rpc]") {
+  FISCUS_NEEDS_PG();
+  World world;
+  Deps deps = world.deps();
+  deps.days_ahead_max = 1;
+  Call call = CallWith("clock.close", "/33/");
+  call.now = absl::FromCivil(absl::CivilMinute(2026, 3, 2, 23, 0), deps.zone);
+  v1::CloseDayRequest request;
+  request.set_request_id(call.request_id);
+  request.set_date("2026-03-04");
+  CHECK(ReasonOf(CloseDay(deps, call, request).status()) == "DAY_OUT_OF_ORDER");
+  request.set_date("2026-03-03");
+  CHECK(CloseDay(deps, call, request).ok());
+  CHECK(world.Close("2026-12-31").ok());
+}
+
 TEST_CASE("The tick is a control record", "[alerting][rpc]") {
   FISCUS_NEEDS_PG();
   World world;

@@ -42,6 +42,17 @@ absl::Status AdvanceClock(pg::Tx& tx, absl::CivilDay day, const std::string& act
                        Args().Text(tx.tenant()).Date(day).Time(now).Text(actor));
 }
 
+absl::Status KnowTenant(pg::Tx& tx, absl::Time now) {
+  return tx.Run(sql::kKnowTenant, Args().Text(tx.tenant()).Time(now)).status();
+}
+
+absl::StatusOr<std::vector<KnownTenant>> ListKnownTenants(pg::Tx& tx) {
+  ASSIGN_OR_RETURN(const Rows rows, tx.Run(sql::kListKnownTenants));
+  std::vector<KnownTenant> tenants;
+  for (const Row row : rows) tenants.push_back({row.Text("tenant"), row.Time("known_at")});
+  return tenants;
+}
+
 absl::StatusOr<std::vector<NamedDay>> ListNamedDays(pg::Tx& tx, absl::CivilDay first,
                                                     absl::CivilDay last) {
   ASSIGN_OR_RETURN(const Rows rows,

@@ -24,6 +24,16 @@ absl::StatusOr<std::optional<absl::CivilDay>> LockClock(pg::Tx& tx);
 // Moves the clock, which the caller has locked.
 absl::Status AdvanceClock(pg::Tx& tx, absl::CivilDay day, const std::string& actor, absl::Time now);
 
+// A tenant of the installation, and when it was met first.
+struct KnownTenant {
+  std::string tenant;
+  absl::Time known_at;
+};
+// Remembers the transaction's tenant.
+absl::Status KnowTenant(pg::Tx& tx, absl::Time now);
+// All tenants, by name, whatever the transaction's.
+absl::StatusOr<std::vector<KnownTenant>> ListKnownTenants(pg::Tx& tx);
+
 // A day on which the tenant departs from the week.
 struct NamedDay {
   absl::CivilDay date;
