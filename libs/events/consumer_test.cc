@@ -8,6 +8,7 @@
 #include "libs/events/events_fixture.h"
 #include "libs/events/inbox.h"
 #include "libs/events/relay.h"
+#include "libs/events/republish.h"
 #include "libs/runtime/metrics.h"
 
 namespace fiscus::events {
@@ -222,6 +223,37 @@ TEST_CASE("A log that is truncated while it is read halts that partition", "[pg]
   Put(topic, 1, {"c/1", 1});
   CHECK(Eventually([&] { return reader.Times("c/1#1") == 1 && reader.Halted(0); }));
   CHECK(reader.Times("a/1#4") == 0);
+}
+
+// reliability: row 5, "refuse, alarm, rebuild".
+TEST_CASE("A truncated log is published again from the outbox, and each effect happens once",
+          "[pg][kafka]") {
+  NEEDS_SERVERS();
+  const std::string topic = MakeTopic(1);
+  testing::TestDatabase producer("effects", kEffects);
+  Relay relay(producer.database().options(), KafkaConfig(topic), "fiscus/test");
+  relay.Start();
+  for (const char* day : {"2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04", "2026-01-05"})
+    REQUIRE(Commit(producer.database(), DayClosed("a/1", day)).ok());
+  REQUIRE(Eventually([&] { return CountOf(producer.database(), kUnsent) == 0; }));
+  Truncate(topic, 3);
+  Reader reader(topic);
+  reader.Start();
+  REQUIRE(Eventually([&] { return reader.Halted(0); }));
+  reader.Stop();
+
+  CHECK(Republish(producer.database(), SystemClock().Now() + absl::Hours(1)).value_or(-1) == 0);
+  CHECK(Republish(producer.database(), absl::UnixEpoch()).value_or(-1) == 5);
+  REQUIRE(Eventually([&] { return CountOf(producer.database(), kUnsent) == 0; }));
+  reader.Start({{0, 0, Decision::kBegin, "tested"}});
+  CHECK(Eventually([&] { return reader.Effects() == 5; }));
+  REQUIRE(Commit(producer.database(), DayClosed("a/1", "2026-01-06")).ok());
+  CHECK(Eventually([&] { return reader.Times("a/1#6") == 1; }));
+  for (const char* event : {"a/1#1", "a/1#2", "a/1#3", "a/1#4", "a/1#5"}) {
+    INFO(event);
+    CHECK(reader.Times(event) == 1);
+  }
+  CHECK_FALSE(reader.Halted(0));
 }
 
 }  // namespace

@@ -42,10 +42,13 @@ sigset_t EndSignals() {
 
 void PrintHelp(std::string_view service) {
   std::cout
-      << "Usage: fiscus-" << service << " --config FILE [--migrate | --check-config]\n\n"
+      << "Usage: fiscus-" << service
+      << " --config FILE [--migrate | --check-config | --republish [--from TIME]]\n\n"
       << "  --config FILE    configuration (textproto of services/" << service << "/config.proto)\n"
       << "  --migrate        migrate the database as its owner (FISCUS_MIGRATE_DSN) and end\n"
       << "  --check-config   read the configuration and end\n"
+      << "  --republish      have all events published again by the relay, and end; --from TIME\n"
+      << "                   (RFC 3339): those recorded at that time or later\n"
       << "  --help, --version\n\n"
       << "Secrets come from the environment: FISCUS_PG_DSN, FISCUS_SERVICE_SECRET.\n"
       << "Exit codes: 0 ended by SIGTERM or done, 1 failure, 2 wrong flags or configuration.\n";
@@ -68,6 +71,10 @@ Flags ParseFlagsOrExit(std::string_view service, int argc, char** argv) {
       flags.migrate = true;
     } else if (flag == "--check-config") {
       flags.check_config = true;
+    } else if (flag == "--republish") {
+      flags.republish = true;
+    } else if (flag == "--from" && i + 1 < argc) {
+      flags.from = argv[++i];
     } else if (flag == "--config" && i + 1 < argc) {
       flags.config_path = argv[++i];
     } else {
@@ -75,6 +82,8 @@ Flags ParseFlagsOrExit(std::string_view service, int argc, char** argv) {
                                                      std::string(flag) + " (see --help)"));
     }
   }
+  if (!flags.from.empty() && !flags.republish)
+    ExitConfig(service, absl::InvalidArgumentError("--from belongs to --republish (see --help)"));
   if (flags.config_path.empty())
     ExitConfig(service, absl::InvalidArgumentError("--config FILE is needed (see --help)"));
   return flags;

@@ -23,9 +23,12 @@ struct Flags {
   std::string config_path;
   bool migrate = false;       // migrate the database and end
   bool check_config = false;  // read the configuration and end
+  bool republish = false;     // have the events published again and end
+  std::string from;           // those recorded at this time or later; empty: all
 };
 
-// Parses --config FILE, --migrate, --check-config, --help, --version. Ends the process on --help,
+// Parses --config FILE, --migrate, --check-config, --republish [--from TIME], --help, --version.
+// Ends the process on --help,
 // --version (0) and on unknown flags (2, one line on stderr). Sets the log's service name.
 Flags ParseFlagsOrExit(std::string_view service, int argc, char** argv);
 
@@ -54,12 +57,13 @@ void BlockSignals();
 void WaitForSignal();
 
 // What every service's main does: flags, configuration, CheckCommon, `check` of what its types
-// cannot say, then --check-config (0), --migrate (`migrate`, its exit code) or `serve` until a
-// signal, with the configuration in force in the log.
+// cannot say, then --check-config (0), --migrate (`migrate`, its exit code), --republish
+// (`republish`, likewise; null: the service publishes nothing) or `serve` until a signal, with the
+// configuration in force in the log.
 template <class Config>
 int RunService(std::string_view service, int argc, char** argv,
-               absl::Status (*check)(const Config&), int (*migrate)(),
-               int (*serve)(const Config&)) {
+               absl::Status (*check)(const Config&), int (*migrate)(), int (*serve)(const Config&),
+               int (*republish)(const Config&, const std::string& from) = nullptr) {
   BlockSignals();
   const Flags flags = ParseFlagsOrExit(service, argc, argv);
   Config config;
@@ -69,6 +73,11 @@ int RunService(std::string_view service, int argc, char** argv,
   if (!status.ok()) ExitConfig(service, status);
   if (flags.check_config) return 0;
   if (flags.migrate) return migrate();
+  if (flags.republish) {
+    if (republish == nullptr)
+      ExitConfig(service, absl::InvalidArgumentError("--republish: this service has no outbox"));
+    return republish(config, flags.from);
+  }
   log::Info("configuration in force", {{"config", EffectiveConfig(config)}});
   return serve(config);
 }

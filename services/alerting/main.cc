@@ -8,6 +8,7 @@
 #include "libs/events/consumer.h"
 #include "libs/events/outbox.h"
 #include "libs/events/relay.h"
+#include "libs/events/republish.h"
 #include "libs/events/tenant_watch.h"
 #include "libs/pg/service.h"
 #include "libs/rpc/host.h"
@@ -91,6 +92,10 @@ int Migrate() {
   return pg::MigrateOrExit(kService, {events::Migrations(), {kService, kMigrations}});
 }
 
+int Republish(const Config& config, const std::string& from) {
+  return events::RepublishOrExit(kService, config.postgres(), from);
+}
+
 int Serve(const Config& config) {
   const absl::TimeZone zone = OrExit(kService, ZoneOf(config));
   const pg::DatabaseOptions options = pg::OptionsOrExit(
@@ -141,7 +146,7 @@ int Serve(const Config& config) {
 }
 
 int Main(int argc, char** argv) {
-  return RunService<Config>(kService, argc, argv, Check, Migrate, Serve);
+  return RunService<Config>(kService, argc, argv, Check, Migrate, Serve, Republish);
 }
 
 }  // namespace

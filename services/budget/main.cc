@@ -3,6 +3,7 @@
 #include "fiscus/budget/v1/budget_service.service.h"
 #include "libs/events/outbox.h"
 #include "libs/events/relay.h"
+#include "libs/events/republish.h"
 #include "libs/pg/service.h"
 #include "libs/pg/timer.h"
 #include "libs/rpc/host.h"
@@ -34,6 +35,10 @@ absl::Status Check(const Config& config) {
 
 int Migrate() {
   return pg::MigrateOrExit(kService, {events::Migrations(), {kService, kMigrations}});
+}
+
+int Republish(const Config& config, const std::string& from) {
+  return events::RepublishOrExit(kService, config.postgres(), from);
 }
 
 int Serve(const Config& config) {
@@ -70,7 +75,7 @@ int Serve(const Config& config) {
 }
 
 int Main(int argc, char** argv) {
-  return RunService<Config>(kService, argc, argv, Check, Migrate, Serve);
+  return RunService<Config>(kService, argc, argv, Check, Migrate, Serve, Republish);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "fiscus/payments/v1/payments_service.service.h"
 #include "libs/events/outbox.h"
 #include "libs/events/relay.h"
+#include "libs/events/republish.h"
 #include "libs/pg/service.h"
 #include "libs/rpc/client.h"
 #include "libs/rpc/host.h"
@@ -51,6 +52,10 @@ Pace PaceOf(const Config& config) {
 
 int Migrate() {
   return pg::MigrateOrExit(kService, {events::Migrations(), {kService, kMigrations}});
+}
+
+int Republish(const Config& config, const std::string& from) {
+  return events::RepublishOrExit(kService, config.postgres(), from);
 }
 
 int Serve(const Config& config) {
@@ -104,7 +109,7 @@ int Serve(const Config& config) {
 }
 
 int Main(int argc, char** argv) {
-  return RunService<Config>(kService, argc, argv, Check, Migrate, Serve);
+  return RunService<Config>(kService, argc, argv, Check, Migrate, Serve, Republish);
 }
 
 }  // namespace

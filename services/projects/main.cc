@@ -3,6 +3,7 @@
 #include "fiscus/projects/v1/projects_service.service.h"
 #include "libs/events/outbox.h"
 #include "libs/events/relay.h"
+#include "libs/events/republish.h"
 #include "libs/pg/service.h"
 #include "libs/pg/timer.h"
 #include "libs/rpc/client.h"
@@ -35,6 +36,10 @@ int Migrate() {
   return pg::MigrateOrExit(kService, {events::Migrations(), {kService, kMigrations}});
 }
 
+int Republish(const Config& config, const std::string& from) {
+  return events::RepublishOrExit(kService, config.postgres(), from);
+}
+
 int Serve(const Config& config) {
   const pg::DatabaseOptions options = pg::OptionsOrExit(
       kService, config.postgres(), config.server().worker_threads() + kBackgroundConnections);
@@ -61,7 +66,7 @@ int Serve(const Config& config) {
 }
 
 int Main(int argc, char** argv) {
-  return RunService<Config>(kService, argc, argv, Check, Migrate, Serve);
+  return RunService<Config>(kService, argc, argv, Check, Migrate, Serve, Republish);
 }
 
 }  // namespace
