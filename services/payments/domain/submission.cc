@@ -120,10 +120,10 @@ absl::Status CheckPayee(const ContractFacts& contract, const Request& request) {
       contract.payees.end()) {
     return absl::OkStatus();
   }
-  return Precondition(
-      "PAYEE_NOT_REGISTERED",
-      "the payee's account is not registered with the contract; register it there first",
-      {{"contract_id", contract.contract_id}, {"payee", request.payee.name}});
+  return Precondition("PAYEE_NOT_REGISTERED",
+                      "the payee's account is not registered with the contract; a modification of "
+                      "the contract brings it in",
+                      {{"contract_id", contract.contract_id}, {"payee", request.payee.name}});
 }
 
 absl::Status CheckContractLimits(const SubmitContext& context, const Request& request) {

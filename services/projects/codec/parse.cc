@@ -23,7 +23,7 @@ constexpr int kMilestonesMax = 500;
 // Work items and milestones together, encoded, with quantities that are still to be certified. What
 // is left of an event's 900 KiB is for a measurement of all of them (BaselineSet repeats the items,
 // MeasurementCertified also their quantities and contracts).
-constexpr size_t kBaselineBytesMax = 600 * 1024;
+constexpr size_t kBaselineBytesMax = size_t{600} * 1024;
 constexpr size_t kCertifiedBytes = 11;  // of a certified_milli
 constexpr size_t kDateBytes = 12;       // of a met_on
 constexpr size_t kListedBytes = 4;      // of tag and length
