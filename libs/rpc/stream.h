@@ -66,7 +66,7 @@ class StreamState final : public StreamWriter<Response> {
   void Pump() {
     if (reactor_ == nullptr || held_ || writing_ || finished_) return;
     if (!queue_.empty()) {
-      current_ = std::move(queue_.front());
+      current_.Swap(&queue_.front());
       queue_.pop_front();
       writing_ = true;
       reactor_->StartWrite(&current_);

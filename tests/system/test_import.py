@@ -101,13 +101,13 @@ class Importer:
 def admin(stack, tmp_path_factory):
     operator = Cli(stack, tmp_path_factory.mktemp("operator"), TENANT)
     operator.ok("tenants", "create", TENANT, "--name", "Import test", "--root-code", ROOT.strip("/"), "--root-name", "City", "--admin",
-                "admin", "--password-stdin", stdin=f"{stack.secret('FISCUS_OPERATOR_SECRET')}\n{PASSWORD}\n")
+                "admin", "--keep-password", "--password-stdin", stdin=f"{stack.secret('FISCUS_OPERATOR_SECRET')}\n{PASSWORD}\n")
     return operator.login("admin")
 
 
 @pytest.fixture(scope="module")
 def importer(stack, admin, tmp_path_factory):
-    admin.ok("users", "create", "--username", "integrator", "--name", "Integrator", "--unit", ROOT, "--json", "-", stdin=json.dumps(
+    admin.ok("users", "create", "--username", "integrator", "--name", "Integrator", "--unit", ROOT, "--keep-password", "--json", "-", stdin=json.dumps(
         {"password": PASSWORD, "grants": [{"role": "integration", "unit_path": ROOT}]}))
     return Importer(Cli(stack, tmp_path_factory.mktemp("integrator"), TENANT).login("integrator"), tmp_path_factory.mktemp("files"))
 
@@ -166,14 +166,33 @@ def test_a_row_whose_last_operation_is_refused_leaves_nothing_in_the_ledger(impo
     assert importer.lines()["G-1"]["balances.paid"] == "2000"
 
 
-def test_a_password_is_changed_and_the_old_one_is_dead(stack, admin, tmp_path):
+def test_a_password_that_somebody_else_chose_opens_nothing_until_it_is_changed(stack, admin, tmp_path):
     user = {"password": PASSWORD, "grants": [{"role": "auditor", "unit_path": ROOT}]}
-    admin.ok("users", "create", "--username", "changer", "--name", "Changer", "--unit", ROOT, "--json", "-", stdin=json.dumps(user))
-    cli = Cli(stack, tmp_path, TENANT).login("changer")
+    made = admin.ok("users", "create", "--username", "changer", "--name", "Changer", "--unit", ROOT, "-o", "json", "--json", "-",
+                    stdin=json.dumps(user))
+    cli = Cli(stack, tmp_path, TENANT)
+    assert "fiscus password" in cli.run("login", "changer", "--password-stdin", stdin=PASSWORD + "\n").stderr
+    assert "INTENT_MISSING" in cli.run("projects", "list").stderr
     assert cli.run("password", "--password-stdin", stdin=f"{PASSWORD}\nweak\n").returncode != 0
     cli.ok("password", "--password-stdin", stdin=f"{PASSWORD}\nAnother-password-9\n")
+    cli.ok("projects", "list")
     assert cli.run("login", "changer", "--password-stdin", stdin=PASSWORD + "\n").returncode == 4
     cli.ok("login", "changer", "--password-stdin", stdin="Another-password-9\n")
+    admin.ok("users", "reset-password", json.loads(made)["user_id"], "--json", "-", stdin=json.dumps({"new_password": "Third-password-9"}))
+    assert "fiscus password" in cli.run("login", "changer", "--password-stdin", stdin="Third-password-9\n").stderr
+
+
+def test_a_tenant_is_shut_and_opened_by_the_operator(stack, admin, tmp_path):
+    secret = stack.secret("FISCUS_OPERATOR_SECRET")
+    operator = Cli(stack, tmp_path, "shut-test")
+    operator.ok("tenants", "create", "shut-test", "--name", "Shut", "--root-code", "99", "--root-name", "Nowhere", "--admin", "admin",
+                "--keep-password", "--password-stdin", stdin=f"{secret}\n{PASSWORD}\n")
+    operator.login("admin")
+    assert operator.run("tenants", "disable", "shut-test", "--secret-stdin", stdin="wrong\n").returncode != 0
+    operator.ok("tenants", "disable", "shut-test", "--secret-stdin", stdin=secret + "\n")
+    assert "TENANT_DISABLED" in operator.run("login", "admin", "--password-stdin", stdin=PASSWORD + "\n").stderr
+    operator.ok("tenants", "enable", "shut-test", "--secret-stdin", stdin=secret + "\n")
+    operator.login("admin")
 
 
 def test_a_role_is_put_by_the_command_line(admin):

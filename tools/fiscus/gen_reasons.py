@@ -18,6 +18,7 @@ OTHERS = {
         "CANCELLED": "The caller went away before the answer.",
         "DEADLINE_EXCEEDED": "The time limit passed; whether the call had an effect is not known. Repeat it with the same request id.",
         "DEADLINE_TOO_SHORT": "The call's time limit leaves no time to do it. Nothing was done; give it more time.",
+        "EVENT_TOO_LARGE": "What the call would publish is larger than an event may be (900 KiB). Do it in parts.",
         "FIELD_INVALID": "A field is malformed; the error names it and says how to mend it.",
         "INTENT_MISSING": "None of your roles allows this (metadata `intent`). `fiscus whoami` lists your grants; an administrator gives roles.",
         "INTERNAL_ERROR": "A fault of the service. Quote the correlation id to the operator, who finds the cause in the log.",

@@ -83,6 +83,11 @@ absl::Status Context::CallPublic(std::string_view method, const Message& request
   return channel->Call(WirePath(method), "", TimeoutOf(settings_), request, response);
 }
 
+absl::Status Context::RenewToken() {
+  ASSIGN_OR_RETURN(const std::string token, Token(""));
+  return Token(token).status();
+}
+
 std::optional<absl::Time> Context::server_time() const {
   return channel_ == nullptr ? std::nullopt : channel_->server_time();
 }

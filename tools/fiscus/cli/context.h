@@ -43,6 +43,10 @@ class Context {
   absl::Status CallPublic(std::string_view method, const google::protobuf::Message& request,
                           google::protobuf::Message& response);
 
+  // Fetches a token with the rights that the caller has by now, e.g. after a password that had to
+  // be changed.
+  absl::Status RenewToken();
+
   // See Channel::server_time.
   std::optional<absl::Time> server_time() const;
 

@@ -13,6 +13,7 @@ CommandTable UserCommands() {
                                             {"name", "display_name"},
                                             {"unit", "unit_path"},
                                             {"disabled", "disabled"},
+                                            {"must change password", "must_change_password", true},
                                             {"id", "user_id"}};
   return {
       {.path = "users list",
@@ -34,7 +35,16 @@ CommandTable UserCommands() {
        .method = FISCUS_RPC("CreateUser"),
        .flags = {{"username", "username", "user name", false, true},
                  {"name", "display_name", "name", false, true},
-                 {"unit", "unit_path", "home unit", false, true}},
+                 {"unit", "unit_path", "home unit", false, true},
+                 {"keep-password", "keep_password",
+                  "the password need not be changed at the first login (an account of a machine)"}},
+       .columns = user_columns,
+       .id = "user_id"},
+      {.path = "users reset-password",
+       .help = "Gives a user who lost his password another, by --json; he must change it. All his "
+               "sessions end.",
+       .method = FISCUS_RPC("ResetPassword"),
+       .flags = {user},
        .columns = user_columns,
        .id = "user_id"},
       {.path = "users set-grants",

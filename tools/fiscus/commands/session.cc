@@ -1,4 +1,4 @@
-// fiscus login, logout, password, tenants create, whoami.
+// fiscus login, logout, password, tenants …, whoami.
 #include <termios.h>
 #include <unistd.h>
 
@@ -76,6 +76,10 @@ absl::Status Login(Context& context, const Arguments& arguments) {
       context.environment().clock.Now() + absl::Seconds(response.expires_in_s())};
   RETURN_IF_ERROR(context.tokens().Save(tokens));
   context.err() << "logged in as " << request.username() << " of " << request.tenant() << "\n";
+  if (response.must_change_password()) {
+    context.err() << "somebody else chose this password: nothing is allowed until you have changed "
+                     "it with `fiscus password`\n";
+  }
   return absl::OkStatus();
 }
 
@@ -99,7 +103,11 @@ absl::Status ChangePassword(Context& context, const Arguments& arguments) {
   identity::v1::ChangePasswordResponse response;
   RETURN_IF_ERROR(context.Call(FISCUS_RPC("ChangePassword"), request, response));
   context.err() << "the password was changed; all other sessions have ended\n";
-  return absl::OkStatus();
+  return context.RenewToken();  // one that had to be changed was good for nothing else
+}
+
+std::string RequestId(const Arguments& arguments) {
+  return arguments.Has("request-id") ? arguments.Get("request-id") : NewUuid();
 }
 
 // Before there is a tenant nobody can log in: the operator's secret allows it.
@@ -111,7 +119,8 @@ absl::Status CreateTenant(Context& context, const Arguments& arguments) {
   request.set_root_unit_code(arguments.Get("root-code"));
   request.set_root_unit_name(arguments.Get("root-name"));
   request.set_admin_username(arguments.Get("admin"));
-  request.set_request_id(arguments.Has("request-id") ? arguments.Get("request-id") : NewUuid());
+  request.set_keep_admin_password(arguments.Has("keep-password"));
+  request.set_request_id(RequestId(arguments));
   ASSIGN_OR_RETURN(*request.mutable_operator_secret(),
                    AskSecret(context, "Operator's secret", "FISCUS_OPERATOR_SECRET", from_stdin));
   ASSIGN_OR_RETURN(*request.mutable_admin_password(),
@@ -128,6 +137,33 @@ absl::Status CreateTenant(Context& context, const Arguments& arguments) {
                    Render(shape, response, format, context.settings().Get("columns")));
   context.out() << text;
   return absl::OkStatus();
+}
+
+absl::Status SetTenantDisabled(Context& context, const Arguments& arguments, bool disabled) {
+  identity::v1::SetTenantDisabledRequest request;
+  request.set_tenant(arguments.Get("TENANT"));
+  request.set_disabled(disabled);
+  request.set_request_id(RequestId(arguments));
+  ASSIGN_OR_RETURN(*request.mutable_operator_secret(),
+                   AskSecret(context, "Operator's secret", "FISCUS_OPERATOR_SECRET",
+                             arguments.Has("secret-stdin")));
+  PrintRequestId(context, request.request_id());
+  identity::v1::SetTenantDisabledResponse response;
+  RETURN_IF_ERROR(context.CallPublic(FISCUS_RPC("SetTenantDisabled"), request, response));
+  context.err() << request.tenant()
+                << (response.disabled() ? ": nobody of it may log in, all sessions have ended\n"
+                                        : ": its people may log in\n");
+  return absl::OkStatus();
+}
+
+ExitCode RunDisableTenant(Context& context, const Arguments& arguments) {
+  const absl::Status status = SetTenantDisabled(context, arguments, true);
+  return status.ok() ? ExitCode::kOk : context.Fail(status);
+}
+
+ExitCode RunEnableTenant(Context& context, const Arguments& arguments) {
+  const absl::Status status = SetTenantDisabled(context, arguments, false);
+  return status.ok() ? ExitCode::kOk : context.Fail(status);
 }
 
 ExitCode RunChangePassword(Context& context, const Arguments& arguments) {
@@ -153,6 +189,11 @@ ExitCode RunLogout(Context& context, const Arguments& arguments) {
 }  // namespace
 
 CommandTable SessionCommands() {
+  const std::vector<Flag> tenant_flags = {
+      {"TENANT", "", "slug", true, true},
+      {"request-id", "", "id of the write (UUID); repeating it repeats the answer"},
+      {"secret-stdin", "", "read the operator's secret from standard input", false, false,
+       FlagKind::kPlain, true}};
   return {
       {.path = "login",
        .help =
@@ -180,12 +221,22 @@ CommandTable SessionCommands() {
                  {"root-code", "", "code of the root unit, e.g. 330000", false, true},
                  {"root-name", "", "name of the root unit", false, true},
                  {"admin", "", "user name of the first administrator", false, true},
+                 {"keep-password", "", "the administrator need not change it at the first login",
+                  false, false, FlagKind::kPlain, true},
                  {"request-id", "", "id of the write (UUID); repeating it repeats the answer"},
                  {"password-stdin", "",
                   "read the operator's secret and then the administrator's password from standard "
                   "input, a line each",
                   false, false, FlagKind::kPlain, true}},
        .run = RunCreateTenant},
+      {.path = "tenants disable",
+       .help = "Shuts a tenant: nobody of it may log in. By the operator's secret.",
+       .flags = tenant_flags,
+       .run = RunDisableTenant},
+      {.path = "tenants enable",
+       .help = "Opens a tenant that was shut. By the operator's secret.",
+       .flags = tenant_flags,
+       .run = RunEnableTenant},
       {.path = "whoami",
        .help = "Who the server takes you for, and what you may do where.",
        .method = FISCUS_RPC("WhoAmI"),
