@@ -25,6 +25,13 @@ int64_t Committed(const ProjectState& project) {
   return sum;
 }
 
+// The day of the progress that is shown. Work is measured on days that are not closed yet: it is
+// compared with what was measured before its own day, not before the last closed one.
+Day ProgressDay(const FactContext& c) {
+  const std::vector<ProgressPoint>& points = c.project.progress;
+  return points.empty() ? c.now.as_of : std::max(c.now.as_of, points.back().day);
+}
+
 }  // namespace
 
 namespace facts {
@@ -75,7 +82,7 @@ FactValue DivergenceBp(const FactContext& c) {
 
 FactValue WeekRiseBp(const FactContext& c) {
   if (c.now.as_of == kNoDay || !c.now.physical_bp) return std::nullopt;
-  const std::optional<int32_t> before = PhysicalAt(c.project, c.now.as_of - kWeekDays);
+  const std::optional<int32_t> before = PhysicalAt(c.project, ProgressDay(c) - kWeekDays);
   return before ? FactValue(*c.now.physical_bp - *before) : std::nullopt;
 }
 
@@ -92,7 +99,7 @@ FactValue StallDays(const FactContext& c) {
 
 FactValue MonthSwingBp(const FactContext& c) {
   if (c.now.as_of == kNoDay || !c.now.physical_bp) return std::nullopt;
-  const std::optional<int32_t> before = PhysicalAt(c.project, c.now.as_of - kMonthDays);
+  const std::optional<int32_t> before = PhysicalAt(c.project, ProgressDay(c) - kMonthDays);
   return before ? FactValue(std::abs(*c.now.physical_bp - *before)) : std::nullopt;
 }
 

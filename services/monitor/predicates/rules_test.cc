@@ -257,6 +257,20 @@ TEST_CASE("work stalls only under an effective contract and before it is done",
   CHECK_FALSE(days().has_value());
 }
 
+TEST_CASE("progress is compared with what was measured before its own day", "[monitor][facts]") {
+  ProjectState project;
+  project.physical_bp = 3000;
+  project.progress = {{D("2025-12-20"), 0}, {D("2026-01-20"), 1500}, {D("2026-02-20"), 3000}};
+  Indicators now;
+  now.as_of = D("2026-02-01");  // the day after the last closed one
+  now.physical_bp = 3000;
+  const Refusal none;
+  CHECK(Read("month_swing_bp", FactContext{project, now, none}) == 1500);
+  CHECK(Read("week_rise_bp", FactContext{project, now, none}) == 1500);
+  now.as_of = D("2026-03-31");
+  CHECK(Read("month_swing_bp", FactContext{project, now, none}) == 0);
+}
+
 TEST_CASE("a milestone is open while it is not met and the project lives", "[monitor][facts]") {
   ProjectState project;
   project.as_of = D("2026-02-10");
