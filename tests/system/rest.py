@@ -46,7 +46,10 @@ def _exchange(stack, method, path, body, token, headers):
     context.check_hostname = False
     connection = http.client.HTTPSConnection(stack.env["FISCUS_ENDPOINT"], context=context, timeout=20)
     try:
-        connection.request(method, path, body, headers | ({"authorization": f"Bearer {token}"} if token else {}))
+        try:
+            connection.request(method, path, body, headers | ({"authorization": f"Bearer {token}"} if token else {}))
+        except (ConnectionError, ssl.SSLEOFError):
+            pass  # refused before all was sent: the answer is there to be read
         response = connection.getresponse()
         return response.status, response.read()
     finally:
