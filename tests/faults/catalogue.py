@@ -68,18 +68,20 @@ def _freeze(name):
 
 def _cut(client, server):
     """A partition between two: what is sent is lost, and nobody is told."""
-    def heal(stack):
-        time.sleep(CUT_S)
-        stack.links.mend(client, server)
-    return Fault(f"cut {client} from {server}", lambda stack: stack.links.cut(client, server), heal)
+    return _on_link(f"cut {client} from {server}", client, server, lambda links: links.cut(client, server))
 
 
 def _slow(client, server):
     """Every message late, and not always equally."""
+    return _on_link(f"slow {client} to {server}", client, server, lambda links: links.slow(client, server, SLOW_MS, SLOW_JITTER_MS))
+
+
+def _on_link(name, client, server, strike):
+    """Mended after a while."""
     def heal(stack):
         time.sleep(CUT_S)
         stack.links.mend(client, server)
-    return Fault(f"slow {client} to {server}", lambda stack: stack.links.slow(client, server, SLOW_MS, SLOW_JITTER_MS), heal)
+    return Fault(name, lambda stack: strike(stack.links), heal)
 
 
 def _reset(client, server):
